@@ -1,0 +1,38 @@
+"""The one place where foreign text is made harmless to look at.
+
+Articles, file names and packs are hostile: an ESC in a title drives a terminal, U+202E reorders a
+line, a zero-width character hides. `show` makes all of these visible as `\\u{202E}`; whatever is
+printed, and whatever a report displays, goes through it first.
+This module imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
+    "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible, bidirectional
+    "\ud800-\udfff\U000e0000-\U000e0fff]"  # lone surrogates, tags and variation selectors
+    r"|\\(?=u\{)"  # our own escape, so that no two texts look the same
+)
+
+
+def show(text: str, *, keep: str = "") -> str:
+    """Return `text` with every control, bidirectional, invisible or surrogate character as `\\u{HEX}`.
+
+    The result is printable and injective: different texts stay different. Characters in `keep`
+    (such as a newline where the reader prints lines) pass through.
+    """
+
+    def visible(match: re.Match[str]) -> str:
+        char = match.group()
+        return char if char in keep else f"\\u{{{ord(char):X}}}"
+
+    return _UNSAFE.sub(visible, text)
+
+
+def show_path(name: str) -> str:
+    """Return a file name for people: bytes that are not UTF-8 (surrogate escapes) as `\\xNN`, the rest by `show`."""
+    escaped = "".join(f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in name)
+    return show(escaped)

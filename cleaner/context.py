@@ -122,6 +122,22 @@ class Context:
         last = count - 1 - self.prose[::-1].index(True)
         return min(first, limit), max(last + 1, count - limit)
 
+    def cut(self, low: int, high: int) -> tuple[int, int]:
+        """Return the span to remove for lines `[low, high)`, so that no hole is left behind.
+
+        It takes their line ends along; the blank lines that follow, if a blank line or the start of
+        the text stands before; and at the end of the text the blank lines before.
+        """
+        lines = self.lines
+        if low == 0 or not lines[low - 1].stripped:
+            while high < len(lines) and not lines[high].stripped:
+                high += 1
+        if all(not line.stripped for line in lines[high:]):
+            high = len(lines)
+            while low and not lines[low - 1].stripped:
+                low -= 1
+        return lines[low].start, lines[high].start if high < len(lines) else len(self.text)
+
     @cached_property
     def script(self) -> ScriptState:
         """Which script the text is in, and on what evidence."""

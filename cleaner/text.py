@@ -29,7 +29,8 @@ class Edit(NamedTuple):
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
     """Return `text` with `edits` made; they must be sorted and must not overlap."""
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for edit in edits:
         parts += text[at : edit.start], edit.new
         at = edit.end
@@ -42,7 +43,8 @@ def reconstruct(clean: str, changes: Iterable[tuple[int, str, str]]) -> str:
     This is what a reader of report.jsonl can do with the clean file alone. Raises ValueError if
     `clean` does not hold what an edit says it put there: then it is another text, or the list is.
     """
-    parts, at, shift = [], 0, 0  # shift = source position minus clean position
+    parts: list[str] = []
+    at = shift = 0  # shift = source position minus clean position
     for start, old, new in changes:
         low = start - shift
         if low < at or clean[low : low + len(new)] != new:

@@ -1,0 +1,236 @@
+"""Rule packs over one document: passes to a fixed point, guards, budgets, and a check of our own work.
+
+A pass lets every rule, in the order of work, propose changes to the current text. What a guard
+allows is folded into the draft; what it does not allow, and what a rule only asks for, is
+listed for a person. Passes repeat until one changes nothing, so a second run over the result
+changes nothing either. One document is cleaned without knowing any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import regex
+
+from cleaner.context import HAN, Context, Proposal, Settings, han_count, is_prose
+from cleaner.errors import InputError, SelfCheckError
+from cleaner.packs import Rule
+from cleaner.text import Draft, Edit, reconstruct, splice
+
+PASSES = 4  # the last of them has to find nothing to do
+_STOP = regex.compile(r"[。！？；]")
+
+Why = Literal["ask", "E221", "E222", "suppressed", "protected"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A change that was proposed and not made, in positions of the source. `why` says what stopped it."""
+
+    start: int
+    end: int
+    new: str
+    rule: str
+    why: Why
+    klass: str | None = None
+    score: float | None = None
+    candidates: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a kind knew of a change that was made: its class and its score, at a place of the source."""
+
+    start: int
+    end: int
+    rule: str
+    klass: str | None
+    score: float | None
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A cleaned document: what was done (`draft`), what waits for a person (`asks`), what was lifted (`meta`)."""
+
+    name: str
+    draft: Draft
+    asks: tuple[Ask, ...]
+    marks: tuple[Mark, ...]
+    meta: tuple[tuple[str, str], ...]
+    flags: tuple[str, ...]
+
+
+def clean(name: str, text: str, rules: Sequence[Rule], settings: Settings, ignore: Sequence[str] = ()) -> Cleaned:
+    """Clean one document with `rules`, given in the order of work (`packs.in_order`).
+
+    Rules whose full id begins with one of `ignore` are not applied; what they would do is listed as
+    suppressed. Raises InputError E401 if the rules find no end, E220 if they would take more of the
+    prose than the hard budget allows, and SelfCheckError E402 if the edits do not lead back to the source.
+    """
+    work = _Work(name, text, tuple(rules), settings, tuple(ignore))
+    for _ in range(PASSES):
+        if not work.one_pass():
+            break
+    else:
+        raise InputError(
+            "E401", name, f"the rules found no end in {PASSES} passes ({work.last_rule} still changes the text)",
+            "copied unchanged and quarantined", f"leave that rule out with --ignore {work.last_rule}, and report it",
+        )  # fmt: skip
+    draft = work.draft
+    taken = prose_taken(draft, {rule.id for rule in rules if rule.keys.removes_prose})
+    if taken > settings.budget.hard:
+        raise InputError(
+            "E220", name, f"the rules would cut {taken:.0%} of its prose, the limit is {settings.budget.hard:.0%}",
+            "copied unchanged and quarantined", "look at it with `clean explain --set budget.hard=1 FILE`, or raise --max-removed",
+        )  # fmt: skip
+    self_check(name, draft)
+    flags = ("soft-budget",) if taken > settings.budget.soft else ()
+    asks, meta = sorted(work.asks, key=_place), sorted(work.meta.items())
+    return Cleaned(name, draft, tuple(asks), tuple(work.marks), tuple(meta), flags)
+
+
+def _place(ask: Ask) -> tuple[int, int, str]:
+    return ask.start, ask.end, ask.rule
+
+
+class _Work:
+    """The state of cleaning one document; it lives no longer than `clean`."""
+
+    def __init__(
+        self, name: str, text: str, rules: tuple[Rule, ...], settings: Settings, ignore: tuple[str, ...]
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.rules = rules
+        self.suppressed = frozenset(rule.id for rule in rules if ignore and rule.id.startswith(ignore))
+        self.draft = Draft.of(text)
+        self.context = Context(text, settings, name)
+        self.asks: list[Ask] = []
+        self.marks: list[Mark] = []
+        self.meta: dict[str, str] = {}
+        self.last_rule = ""
+
+    def one_pass(self) -> bool:
+        """Let every rule work once; return whether the text changed. What is asked is of this pass alone."""
+        self.asks = []
+        before = self.draft
+        for rule in self.rules:
+            self._apply(rule)
+        return self.draft.text != before.text
+
+    def _apply(self, rule: Rule) -> None:
+        if rule.keys.lift and self.settings.meta == "keep":
+            return
+        edits, marks = [], []
+        for proposal in rule.propose(self.context):
+            if proposal.new == self.context.text[proposal.start : proposal.end]:
+                continue
+            stopped = self._stopped(rule, proposal)
+            start, end = self.draft.locate_span(proposal.start, proposal.end)
+            if stopped:
+                self.asks.append(
+                    Ask(start, end, proposal.new, rule.id, stopped, proposal.klass, proposal.score, proposal.candidates)
+                )
+                continue
+            edits.append(Edit(proposal.start, proposal.end, proposal.new, (rule.id,)))
+            if proposal.klass is not None or proposal.score is not None:
+                marks.append(Mark(start, end, rule.id, proposal.klass, proposal.score))
+            if self.settings.meta == "lift":
+                self._lift(rule, proposal)
+        if edits:
+            self.draft = self.draft.revise(edits)
+            self.context = Context(self.draft.text, self.settings, self.name)
+            self.marks += marks
+            self.last_rule = rule.id
+
+    def _stopped(self, rule: Rule, proposal: Proposal) -> Why | None:
+        """Return what keeps a proposal from being made, None if nothing does."""
+        if rule.id in self.suppressed:
+            return "suppressed"
+        if self.settings.protect and self._protected(proposal):
+            return "protected"
+        if rule.keys.level == "ask" or proposal.level == "ask":
+            return "ask"
+        size = proposal.end - proposal.start
+        if size > rule.keys.max_chars:
+            return "E222"
+        budget = self.settings.budget
+        if size >= budget.prose_han and not rule.keys.removes_prose:
+            old = self.context.text[proposal.start : proposal.end]
+            cut = han_count(old) - han_count(proposal.new)
+            if cut >= budget.prose_han and len(_STOP.findall(old)) >= budget.prose_stops:
+                return "E221"
+        return None
+
+    def _protected(self, proposal: Proposal) -> bool:
+        text = self.context.text
+        for term in self.settings.protect:
+            low = max(0, proposal.start - len(term) + 1)
+            at = text.find(term, low, proposal.end + len(term) - 1)
+            if at >= 0 and at < max(proposal.end, proposal.start + 1):
+                return True
+        return False
+
+    def _lift(self, rule: Rule, proposal: Proposal) -> None:
+        named = dict(proposal.lift)
+        for field, group in sorted(rule.keys.lift.items()):
+            if group in named:
+                self.meta.setdefault(field, named[group])
+
+
+def prose_taken(draft: Draft, free: set[str]) -> float:
+    """Return the share (0-1) of the source's Han characters in prose lines that is gone from the text.
+
+    Edits behind which a rule of `free` stands do not count. A source without Han counts its letters.
+    """
+    source = draft.source
+    unit = HAN if HAN.search(source) else _LETTER
+    prose, total = [], 0
+    at = 0
+    for line in source.split("\n"):
+        if is_prose(line) or (unit is _LETTER and line.strip()):
+            prose.append((at, at + len(line)))
+            total += len(unit.findall(line))
+        at += len(line) + 1
+    if not total:
+        return 0.0
+    return sum(_taken(draft, prose, unit, free)) / total
+
+
+_LETTER = regex.compile(r"\p{L}")
+
+
+def _taken(draft: Draft, prose: list[tuple[int, int]], unit: regex.Pattern[str], free: set[str]) -> Iterator[int]:
+    lines = iter(prose)
+    low, high = next(lines)
+    for edit in draft.edits:
+        if free.intersection(edit.by):
+            continue
+        count = 0
+        while True:
+            if edit.start < high:
+                count += len(unit.findall(draft.source, max(low, edit.start), max(low, min(high, edit.end))))
+            if edit.end <= high:
+                break
+            following = next(lines, None)
+            if following is None:
+                break
+            low, high = following
+        if count:
+            yield max(0, count - len(unit.findall(edit.new)))
+
+
+def self_check(name: str, draft: Draft) -> None:
+    """Raise SelfCheckError (E402) unless the edits give the text, and the text with them gives the source."""
+    changes = [(e.start, draft.source[e.start : e.end], e.new) for e in draft.edits]
+    try:
+        good = splice(draft.source, draft.edits) == draft.text and reconstruct(draft.text, changes) == draft.source
+    except ValueError:
+        good = False
+    if not good:
+        raise SelfCheckError(
+            "E402", name, "the list of edits does not lead back to the source", "copied unchanged",
+            "this is a bug of ours: please report it with the log",
+        )  # fmt: skip

@@ -1,0 +1,177 @@
+"""The command `clean`: options to calls, results to exit codes; no logic.
+
+Only click is imported here: `clean --help` and shell completion must not pay for the rest, so every
+command lies in a module of its own that is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from cleaner import __version__
+from cleaner.cli.printing import Printer
+from cleaner.errors import CleanerError, Errors
+
+# name: (module, what `clean --help` says of it); a test holds the texts equal to the commands' own
+COMMANDS = {
+    "run": ("run", "Clean SRC into OUT (the default command)."),
+    "check": ("run", "Is OUT what SRC, packs and configuration produce? Writes nothing."),
+    "diff": ("run", "Show what cleaning changes, per character."),
+    "explain": ("explain", "Which rule changed this, why, and with which examples."),
+    "lint": ("lint", "Report pollution in the named files; writes nothing."),
+    "rules": ("rules", "List, show and test rules."),
+    "overlaps": ("overlaps", "Find duplicates and shared passages only."),
+    "undo": ("out", "Rebuild the seeds from OUT and its report, byte for byte."),
+    "report": ("out", "Render the report of OUT again."),
+    "doctor": ("doctor", "Check the installation, the packs, and that OUT leads back to its seeds."),
+    "config": ("config", "Show the configuration in force, or its schema."),
+}
+
+EPILOG = """\b
+Examples:
+  clean seeds/ out/                     clean a folder; read out/__report__/README.md
+  clean check seeds/ out/               1 if out/ is stale (for CI)
+  clean explain seeds/a.txt:14          why did line 14 change?
+  clean article.txt -                   one file, to standard output
+  clean undo out/ back/                 the seeds again, byte for byte
+
+\b
+Exit codes: 0 done · 1 findings · 2 usage, configuration or packs · 3 some inputs quarantined
+            4 cannot write · 70 a bug of ours · 130 interrupted"""
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is used, and takes `clean SRC OUT` for `clean run SRC OUT`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"cleaner.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
+            args = self._default(args)
+        return super().parse_args(ctx, args)
+
+    @staticmethod
+    def _default(args: list[str]) -> list[str]:
+        first = args[0] if args else "-"
+        if first.startswith("-") or os.path.lexists(first) or set(first) & {"/", ".", os.sep}:
+            return ["run", *args]
+        from difflib import get_close_matches
+
+        near = get_close_matches(first, COMMANDS, 1)
+        hint = f"did you mean `clean {near[0]}`?" if near else "see `clean --help`"
+        from cleaner.show import show
+
+        raise click.UsageError(f"no such file or command `{show(first)}`; {hint}")
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EPILOG,
+)
+@click.version_option(__version__, prog_name="clean")
+def cli() -> None:
+    """Clean scraped articles, first of all Chinese ones, with proof of what was changed and why.
+
+    \b
+    clean SRC OUT      cleans the folder SRC into the folder OUT and leaves reports to review
+
+    SRC and OUT may also come from clean.toml, or [tool.clean] in pyproject.toml.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with one of the documented exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _terminated)
+    printer = Printer()
+    code = 0
+    try:
+        code = cli.main(standalone_mode=False, prog_name="clean", obj=printer) or 0
+    except click.exceptions.Exit as err:
+        code = err.exit_code
+    except click.ClickException as err:
+        printer.error(_usage(err))
+        code = 2
+    except (CleanerError, Errors) as err:
+        printer.error(str(err))
+        code = err.exit
+    except _Terminated:
+        printer.error("terminated; every file in OUT is whole, run the same command again to go on")
+        code = 143
+    except (KeyboardInterrupt, click.Abort):
+        printer.error(f"interrupted{printer.where()}; every file in OUT is whole, run the same command again to go on")
+        code = 130
+    except Exception as err:
+        code = _bug(err, printer)
+    printer.close()
+    sys.exit(max(code, printer.failed))
+
+
+class _Terminated(BaseException):
+    """SIGTERM, as an orderly end."""
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _usage(err: click.ClickException) -> str:
+    command = err.ctx.command_path if isinstance(err, click.UsageError) and err.ctx else "clean"
+    return (
+        f"{command}: {err.format_message().rstrip('.')}; nothing was written; see `{command} --help`"
+        if ("; " not in err.format_message())
+        else f"{command}: {err.format_message()}"
+    )
+
+
+def _bug(err: Exception, printer: Printer) -> int:
+    """Write a log that can be pasted (no seed text in it) and say where it lies."""
+    import platform
+    import traceback
+
+    frames = traceback.extract_tb(err.__traceback__)
+    where = [f"{Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+    lines = [
+        f"seedclean {__version__}, Python {platform.python_version()}, {platform.system()}",
+        f"options: {[arg for arg in sys.argv[1:] if arg.startswith('-')]}",
+        f"{type(err).__module__}.{type(err).__qualname__}",  # its message may quote a seed
+        *where,
+    ]
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="seedclean-", suffix=".log", delete=False) as log:
+        log.write("\n".join(lines) + "\n")
+    printer.error(
+        f"a bug of ours ({type(err).__name__}); every file in OUT is whole; please report it with {log.name} [E490]"
+    )
+    if os.environ.get("SEEDCLEAN_TRACEBACK"):
+        traceback.print_exception(err)
+    return 70
+
+
+def printer_of(ctx: click.Context) -> Printer:
+    """Return the printer of this command line."""
+    found: Any = ctx.find_object(Printer)
+    return found or Printer()

@@ -1,0 +1,35 @@
+"""`clean config show|schema`."""
+
+from __future__ import annotations
+
+import click
+
+from cleaner.cli.options import Options, configured
+from cleaner.cli.rules import put_json
+
+
+@click.group()
+def config() -> None:
+    """Show the configuration in force, or its schema."""
+
+
+@config.command()
+@configured()
+def show(options: Options) -> int:
+    """The settings in force and the file that they come from, as JSON."""
+    import orjson
+
+    loaded = options.config(None)
+    options.printer.note(f"from {loaded.file}" if loaded.file else "no configuration file: the defaults")
+    options.printer.raw(orjson.dumps(loaded.keys.model_dump(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return 0
+
+
+@config.command()
+@click.option("-o", "--output", metavar="FILE", help="Write it there.")
+@click.pass_context
+def schema(ctx: click.Context, output: str | None) -> int:
+    """Print the JSON Schema of clean.toml, for editors."""
+    from cleaner.config import config_schema
+
+    return put_json(ctx, config_schema(), output)

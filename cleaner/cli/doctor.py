@@ -1,0 +1,99 @@
+"""`clean doctor`: is everything here as it has to be?"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+import click
+
+from cleaner.cli.options import Options, configured
+
+CLASHES = {"opencc-python-reimplemented": "it overwrites the package opencc; uninstall it, then reinstall opencc"}
+
+
+@click.command()
+@click.argument("out", required=False, metavar="[OUT]")
+@click.option("--replay", is_flag=True, help="Rebuild every seed of OUT from its report and compare digests.")
+@configured(policy=False)
+def doctor(options: Options, out: str | None, replay: bool) -> int:
+    """Check the installation, the packs, and that OUT leads back to its seeds.
+
+    1 if something is wrong; each line says what to do.
+    """
+    from cleaner import examples
+    from cleaner.show import show
+
+    printer = options.printer
+    config = options.config(None)
+    wrong = list(_installation())
+    printer.say(f"seedclean {version('seedclean')}, Python {platform.python_version()}")
+    for name, have, floor in _versions():
+        printer.say(f"  {name:<20} {have:<14} {floor}")
+    printer.say(f"configuration: {show(str(config.file)) if config.file else 'none, the defaults'}")
+    book = options.book(config)
+    for pack in book.packs:
+        printer.say(
+            f"pack {pack.name} {pack.version}: {len(pack.rules)} rules, {pack.file}, sha256 {pack.digest[:12]}…"
+        )
+    wrong += [str(failure) for rule in book.rules for failure in examples.failures(rule)]
+    if replay:
+        wrong += _replay(options, Path(out) if out else config.root / (config.keys.out or "out"))
+    for line in wrong:
+        printer.error(line)
+    printer.say("nothing wrong" if not wrong else f"{len(wrong)} things to mend")
+    return 1 if wrong else 0
+
+
+def _versions() -> Iterator[tuple[str, str, str]]:
+    from packaging.requirements import Requirement
+
+    for line in sorted(requires("seedclean") or ()):
+        need = Requirement(line)
+        if need.marker is None:
+            try:
+                yield need.name, version(need.name), str(need.specifier)
+            except PackageNotFoundError:
+                yield need.name, "missing", str(need.specifier)
+
+
+def _installation() -> Iterator[str]:
+    from packaging.requirements import Requirement
+
+    for line in requires("seedclean") or ():
+        need = Requirement(line)
+        if need.marker is not None:
+            continue
+        try:
+            if not need.specifier.contains(version(need.name), prereleases=True):
+                yield f"{need.name} {version(need.name)} is too old; install {need}"
+        except PackageNotFoundError:
+            yield f"{need.name} is not installed; install {need}"
+    for name, why in CLASHES.items():
+        try:
+            version(name)
+            yield f"{name} is installed: {why}"
+        except PackageNotFoundError:
+            continue
+    for variable in ("OPENCC_SEGMENTATION_PLUGIN_PATH", "OPENCC_DATA_DIR"):
+        if variable in os.environ:
+            yield f"the environment sets {variable}, which makes OpenCC load files from elsewhere; unset it"
+
+
+def _replay(options: Options, out: Path) -> list[str]:
+    from cleaner.show import show
+    from cleaner.undo import read_report, rebuild
+
+    rebuilt = list(rebuild(out, read_report(out)))
+    wrong = [
+        f"{show(one.path)}: OUT and report do not give the seed that was read [E205]"
+        for one in rebuilt
+        if not one.whole
+    ]
+    options.printer.say(
+        f"replay: {len(rebuilt) - len(wrong)} of {len(rebuilt)} seeds rebuilt byte for byte from {show(str(out))}"
+    )
+    return wrong

@@ -1,0 +1,189 @@
+"""`clean explain`: which rule changed this, why, with its examples, and what waits for a decision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cleaner.cli.options import Options, configured
+
+if TYPE_CHECKING:
+    from cleaner.packs import Rule
+    from cleaner.pipeline import Book
+    from cleaner.reports.records import EditRecord, OverlapRecord, Records
+
+EXAMPLES = 3  # of each sort that are shown under an edit
+
+
+@click.command()
+@click.argument("what", metavar="WHAT")
+@click.option(
+    "--out", metavar="OUT", help="Where to look for the id of an edit, group or overlap (default: the setting out)."
+)
+@configured()
+def explain(options: Options, what: str, out: str | None) -> int:
+    """Which rule changed this, why, and with which examples.
+
+    WHAT is FILE, FILE:LINE, FILE:LINE:COL, the id of a rule such as zh-spam/betting-word, or the id of an edit,
+    group or overlap from report.jsonl. The file is cleaned anew; nothing is written.
+    """
+    found = re.fullmatch(r"(?s)(.+?)(?::(\d+))?(?::(\d+))?", what)
+    if found is None:
+        raise click.UsageError("WHAT is empty")
+    name, line, col = found.group(1), *(int(n) if n else None for n in found.group(2, 3))
+    if Path(name).is_file():
+        return _file(options, Path(name), line, col)
+    config = options.config(None)
+    inside = config.root / (config.keys.src or ".") / name
+    if inside.is_file():  # as the reports name it
+        return _file(options, inside, line, col)
+    book = options.book(config)
+    if name in book.by_id:
+        return _rule(options, book.by_id[name])
+    folder = Path(out) if out else config.root / (config.keys.out or "out")
+    return _id(options, name, folder, book)
+
+
+def _file(options: Options, path: Path, line: int | None, col: int | None) -> int:
+    from cleaner import files, pipeline
+    from cleaner.formats import format_of
+    from cleaner.overlap import Found
+    from cleaner.reports.build import build
+
+    config = options.config(path)
+    book = options.book(config)
+    src = config.root / config.keys.src if config.keys.src else path.parent
+    inside = path.resolve().is_relative_to(src.resolve())
+    name = path.resolve().relative_to(src.resolve()).as_posix() if inside else path.name
+    raw = files.read(path, path.as_posix(), limit=config.keys.max_file_size)
+    ignore = config.ignored(name, src if inside else path.parent)
+    kind = format_of(name) or "txt"
+    outcome = pipeline.clean_bytes(name, raw, path.as_posix(), kind, config, book, ignore)
+    if outcome.error:
+        options.printer.error(str(outcome.error))
+        return outcome.error.exit
+    records = build([outcome], Found((), (), ()), book.packs, book.by_id, config.digest)
+    source = outcome.source.text if outcome.source else ""
+    edits = [edit for edit in records.edits if _touches(edit, line, col)]
+    place = path.as_posix() + "".join(f":{n}" for n in (line, col) if n)
+    if not edits:
+        options.printer.say(f"{place}: no rule changes or proposes anything here")
+        return 0
+    _groups(options, book, edits, source)
+    return 0
+
+
+def _touches(edit: EditRecord, line: int | None, col: int | None) -> bool:
+    """Say whether an edit lies on a line (a removal of several lines touches each of them), at a column of it."""
+    if line is None:
+        return True
+    last = edit.line + edit.quote.exact.rstrip("\n").count("\n")
+    if not edit.line <= line <= last:
+        return False
+    return col is None or last > edit.line or edit.col <= col < edit.col + max(1, len(edit.quote.exact))
+
+
+def _groups(options: Options, book: Book, edits: Sequence[EditRecord], source: str) -> None:
+    from cleaner.reports.terminal import in_context
+
+    say, style = options.printer.say, options.printer.style
+    groups: dict[tuple[str, str], list[EditRecord]] = {}
+    for edit in edits:
+        groups.setdefault((edit.group, edit.status), []).append(edit)
+    for members in groups.values():
+        first = members[0]
+        many = f"  ×{len(members)}" if len(members) > 1 else ""
+        say(style(f"{first.path}:{first.line}:{first.col}  {'+'.join(first.by)}{many}", bold=True))
+        for edit in members[:EXAMPLES]:
+            say(f"  {in_context(edit)}")
+        if len(members) > EXAMPLES:
+            say(f"  … and {len(members) - EXAMPLES} more")
+        say(f"  {_status(first)}")
+        for rule in first.by:
+            _reason(options, book.by_id[rule])
+        say(f"  ids: edit {first.id}, group {first.group}")
+        say()
+
+
+def _status(edit: EditRecord) -> str:
+    from cleaner.show import show
+
+    klass = f", class {edit.class_}" if edit.class_ else ""
+    score = f", confidence {edit.score:.2f}" if edit.score is not None else ""
+    words = {
+        "applied": "applied",
+        "suppressed": "not applied: ignored for this file, or a protected term",
+        "kept": "not applied: decided by a person",
+        "proposed": {"E221": "not applied: it would cut prose, and the rule does not say that it may [E221]",
+                     "E222": "not applied: longer than the rule may cut [E222]"}.get(edit.code or "", "proposed, not applied"),
+    }[edit.status]  # fmt: skip
+    pending = ""
+    if edit.pending and edit.status == "applied":
+        pending = (
+            f"; pending: “{show(edit.quote.exact)}” took the place of a word that is lost, a person has to say which"
+        )
+    elif edit.pending:
+        pending = f"; pending: a person has to say whether “{show(edit.new)}” is right"
+    candidates = "".join(f"\n    candidate {show(c.new)} ({c.score:.2f})" for c in edit.candidates)
+    return words + klass + score + pending + candidates
+
+
+def _reason(options: Options, rule: Rule) -> None:
+    from cleaner.show import show
+
+    options.printer.say(f"  why: {show(rule.why)}")
+    options.printer.say(f"  rule: {rule.id}, kind {rule.keys.kind}, {rule.file}:{rule.line}")
+    for before, after in rule.keys.turns[:EXAMPLES]:
+        options.printer.say(f"    turns  {_line(before)}  →  {_line(after)}")
+    for text in rule.keys.keeps[:EXAMPLES]:
+        options.printer.say(f"    keeps  {_line(text)}")
+
+
+def _line(text: str) -> str:
+    from cleaner.show import show
+
+    cut = text if len(text) <= 60 else text[:59] + "…"
+    return show(cut.replace("\n", "⏎")) or "(nothing)"
+
+
+def _rule(options: Options, rule: Rule) -> int:
+    from cleaner.cli.rules import show_rule
+
+    return show_rule(options.printer, rule)
+
+
+def _id(options: Options, name: str, folder: Path, book: Book) -> int:
+    from cleaner.errors import UsageError
+    from cleaner.pipeline import JSONL
+    from cleaner.reports.records import from_jsonl
+    from cleaner.show import show
+
+    report = folder / JSONL
+    if not re.fullmatch(r"[0-9a-f]{12}|c\d+", name) or not report.is_file():
+        hint = "" if report.is_file() else f", and there is no {report.as_posix()} to look an id up in"
+        raise UsageError(
+            "E105", show(name), f"no such file, and no rule of the packs in force{hint}", "nothing was written",
+            "give FILE:LINE, a rule id (`clean rules list`) or an id from report.jsonl",
+        )  # fmt: skip
+    records = from_jsonl(report.read_bytes(), report.as_posix())
+    edits = [edit for edit in records.edits if name in (edit.id, edit.group)]
+    overlaps = [overlap for overlap in records.overlaps if name in (overlap.id, overlap.cluster)]
+    if edits:
+        _groups(options, book, edits, "")
+    for overlap in overlaps:
+        _overlap(options, overlap, records)
+    if not edits and not overlaps:
+        raise UsageError("E105", name, f"no edit, group or overlap of {report.as_posix()} has this id", "nothing was written",
+                         "run `clean SRC OUT` to make the report new")  # fmt: skip
+    return 0
+
+
+def _overlap(options: Options, overlap: OverlapRecord, records: Records) -> None:
+    from cleaner.reports.terminal import overlap_lines
+
+    for line in overlap_lines(overlap):
+        options.printer.say(line)

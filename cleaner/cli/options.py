@@ -1,0 +1,157 @@
+"""The options that commands share, and how they become a configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cleaner.cli import printer_of
+
+if TYPE_CHECKING:
+    from cleaner.config import Config
+    from cleaner.pipeline import Book
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_CONFIG = (
+    click.option("--config", "config_file", metavar="FILE", help="This configuration file, not the nearest one."),
+    click.option("--isolated", is_flag=True, help="No configuration file at all."),
+    click.option("--set", "pairs", metavar="KEY=VALUE", multiple=True, help="Set any setting (repeat)."),
+    click.option("--pack", "packs", metavar="NAME|PATH", multiple=True, help="Add a rule pack (repeat)."),
+    click.option("--no-pack", "without", metavar="NAME", multiple=True, help="Leave a pack out (repeat)."),
+    click.option("--select", metavar="PREFIX", multiple=True, help="Only rules whose id begins so (repeat)."),
+    click.option("--ignore", metavar="PREFIX", multiple=True, help="Rules whose id begins so do nothing (repeat)."),
+)
+_POLICY = (
+    click.option("--script", type=click.Choice(["own", "off"]), help="Repair towards the document's own script (own), or not."),
+    click.option("--meta", type=click.Choice(["lift", "keep", "drop"]), help="Byline and date lines: into the record, left, gone."),
+    click.option(
+        "--spam-words", type=click.Choice(["mask", "keep", "delete", "drop-sentence", "map"]),
+        help="A betting keyword inside a sentence: mask it by 〓 (default), ...",
+    ),
+    click.option("--spam-map", metavar="FILE", help="TOML of keyword = word, for --spam-words map."),
+    click.option("--max-removed", type=click.FloatRange(0, 1), help="Most of a document's prose that may go (0.60)."),
+    click.option("--encoding", metavar="NAME", help="Encoding of all inputs, instead of finding it out."),
+    click.option("--max-file-size", metavar="BYTES", type=click.IntRange(1), help="Larger files are quarantined (64 MiB)."),
+    click.option("--allow-nul", is_flag=True, default=None, help="Take NUL as text, not as a sign of a binary file."),
+    click.option("--follow-symlinks", is_flag=True, default=None, help="Follow links that stay inside SRC."),
+    click.option("--dedup", type=click.Choice(["report", "off"]), help="Look for overlaps (default), or not."),
+    click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), help="Jaccard of near-duplicate documents (0.7)."),
+    click.option("--min-chars", type=click.IntRange(16), help="Shortest shared passage, in characters (20)."),
+)  # fmt: skip
+_TALK = (
+    click.option("-q", "--quiet", is_flag=True, help="Only errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Also skipped files and every group of edits."),
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in the terminal."
+    ),
+    click.option(
+        "--progress", type=click.Choice(["auto", "always", "never"]), default="auto", help="Progress on stderr."
+    ),
+)
+
+
+def configured(*, policy: bool = True) -> Callable[[F], F]:
+    """Give a command the options of the configuration; it gets them as `options: Options`."""
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        @click.pass_context
+        def wrapped(ctx: click.Context, /, **given: Any) -> Any:
+            options = Options(ctx, given)
+            return ctx.invoke(function, options=options, **given)
+
+        made: Any = wrapped
+        for option in reversed(_CONFIG + (_POLICY if policy else ()) + _TALK):
+            made = option(made)
+        return made  # type: ignore[no-any-return]
+
+    return decorate
+
+
+class Options:
+    """What a command line says about the configuration; takes its own options out of `given`."""
+
+    def __init__(self, ctx: click.Context, given: dict[str, Any]) -> None:
+        self.printer = printer_of(ctx)
+        self.printer.quiet = given.pop("quiet")
+        self.printer.verbose = given.pop("verbose")
+        self.printer.set_color(given.pop("color"))
+        self.printer.progress = given.pop("progress")
+        self._file = given.pop("config_file")
+        self._isolated = given.pop("isolated")
+        self._pairs = given.pop("pairs")
+        self._packs, self._without = given.pop("packs"), given.pop("without")
+        self._over = self._overrides(given)
+
+    @staticmethod
+    def _overrides(given: dict[str, Any]) -> dict[str, Any]:
+        over: dict[str, Any] = {}
+        for key in ("select", "ignore"):
+            if chosen := given.pop(key):
+                over[key] = list(chosen)
+        plain = ("script", "meta", "spam_words", "encoding", "max_file_size", "allow_nul", "follow_symlinks")
+        nested = {"max_removed": ("budget", "hard"), "dedup": ("dedup", "mode"), "threshold": ("dedup", "threshold"),
+                  "min_chars": ("dedup", "min_chars")}  # fmt: skip
+        for key in plain:
+            if (value := given.pop(key, None)) is not None:
+                over[key] = value
+        for key, (table, name) in nested.items():
+            if (value := given.pop(key, None)) is not None:
+                over.setdefault(table, {})[name] = value
+        if file := given.pop("spam_map", None):
+            over["spam_map"] = _spam_map(Path(file))
+        return over
+
+    def config(self, src: Path | None) -> Config:
+        """Return the configuration in force for SRC (or for the working folder)."""
+        from cleaner import config
+
+        file = None
+        if self._file:
+            file = Path(self._file)
+        elif not self._isolated:
+            start = (src if src is not None and src.is_dir() else src.parent if src is not None else Path()) or Path()
+            file = config.discover(start)
+        loaded = config.load(file, self._over, self._pairs)
+        if not self._packs and not self._without:
+            return loaded
+        here = [str(Path(name).resolve()) if "/" in name or name.endswith(".toml") else name for name in self._packs]
+        packs = [name for name in [*loaded.keys.packs, *here] if name not in self._without]
+        return config.load(file, {**self._over, "packs": packs}, self._pairs)
+
+    def book(self, config: Config) -> Book:
+        """Return the packs in force."""
+        from cleaner.pipeline import Book
+
+        return Book.of(config)
+
+
+def _spam_map(file: Path) -> dict[str, str]:
+    import tomllib
+
+    from cleaner.errors import UsageError
+    from cleaner.show import show
+
+    try:
+        return {str(key): str(value) for key, value in tomllib.loads(file.read_bytes().decode("utf-8")).items()}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as err:
+        raise UsageError(
+            "E202", show(str(file)), f"no TOML file of keyword = word ({err})", "nothing was written",
+            'write lines such as "365bet体育在线" = "全省"',
+        ) from err  # fmt: skip
+
+
+def places(config: Config, src: str | None, out: str | None) -> tuple[Path, Path | None]:
+    """Return SRC and OUT, from the command line or from the configuration (whose paths start beside its file)."""
+    keys = config.keys
+    if src is None and keys.src is None:
+        raise click.UsageError("SRC is missing; give it, as in `clean seeds/ out/`, or set src and out in clean.toml")
+    found = Path(src) if src is not None else config.root / str(keys.src)
+    if out is not None:
+        return found, Path(out)
+    return found, config.root / keys.out if src is None and keys.out is not None else None

@@ -1,0 +1,142 @@
+"""`clean undo` and `clean report`: what can be made from OUT alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cleaner.cli import printer_of
+from cleaner.cli.rules import put_json
+
+
+@click.command()
+@click.argument("out", metavar="OUT")
+@click.argument("dest", metavar="DEST")
+@click.option("--rule", metavar="PREFIX", help="Take back only what the rules whose id begins so did.")
+@click.option("--file", "only", metavar="PATH", help="Only this seed, by its path in SRC.")
+@click.pass_context
+def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | None) -> int:
+    """Rebuild the seeds from OUT and its report, byte for byte.
+
+    DEST is a new folder, or one in which no file would change; each seed is checked against its SHA-256.
+    """
+    from cleaner import files
+    from cleaner.errors import UsageError
+    from cleaner.show import show
+    from cleaner.undo import read_report, rebuild
+
+    printer = printer_of(ctx)
+    records = read_report(Path(out))
+    rebuilt = [one for one in rebuild(Path(out), records, rule=rule) if only is None or one.path == only]
+    if only is not None and not rebuilt:
+        raise UsageError(
+            "E105", show(only), "the report has no such file in OUT", "nothing was written", "see report.jsonl"
+        )
+    for one in rebuilt:
+        target = Path(dest) / one.path
+        if not target.resolve().is_relative_to(Path(dest).resolve()):
+            raise UsageError(
+                "E103", show(one.path), "this path leads out of DEST", "nothing was written", "check report.jsonl"
+            )
+        if target.exists() and target.read_bytes() != one.raw:
+            raise UsageError(
+                "E105", show(target.as_posix()), "stands there already and is another text", "nothing was written",
+                "give a new folder as DEST",
+            )  # fmt: skip
+    wrong = [one for one in rebuilt if not one.whole]
+    for one in rebuilt:
+        target = Path(dest) / one.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        files.replace_file(target, one.raw)
+    left = [file.path for file in records.files if file.out is None and file.status != "skipped" and only is None]
+    for path in left:
+        printer.note(f"{show(path)}: left out, nothing of it stands in OUT")
+    if rule is None:
+        for one in wrong:
+            printer.error(
+                f"{show(one.path)}: is not the seed that was read: OUT or its report was changed by hand [E205]"
+            )
+        printer.say(f"rebuilt {len(rebuilt)} files in {show(dest)}, {len(rebuilt) - len(wrong)} byte for byte")
+        return 1 if wrong else 0
+    printer.say(f"took back {show(rule)} in {len(rebuilt)} files, written to {show(dest)}")
+    return 0
+
+
+@click.command()
+@click.argument("out", metavar="[OUT]", required=False)
+@click.option(
+    "--format", "form", type=click.Choice(["html", "md", "json", "jsonl"]), default="html", help="What to make."
+)
+@click.option(
+    "-o", "--output", metavar="FILE|FOLDER", help="Where to (html: a folder); default OUT's report, else stdout."
+)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of a line of report.jsonl.")
+@click.pass_context
+def report(ctx: click.Context, out: str | None, form: str, output: str | None, schema: bool) -> int:
+    """Render the report of OUT again.
+
+    Everything is made from OUT and its report.jsonl; SRC need not be there.
+    """
+    from cleaner import pipeline
+    from cleaner.config import discover, load
+    from cleaner.reports.records import report_schema
+
+    if schema:
+        return put_json(ctx, report_schema(), output)
+    config = load(discover(Path()), {})
+    folder = Path(out) if out else config.root / (config.keys.out or "out")
+    book = pipeline.Book.of(config)
+    if form == "html":
+        return _html(ctx, folder, Path(output) if output else folder / pipeline.REPORT, book)
+    return _text(ctx, folder, form, output, book)
+
+
+def _html(ctx: click.Context, out: Path, target: Path, book: object) -> int:
+    from cleaner import files
+    from cleaner.pipeline import Book
+    from cleaner.reports.html import pages
+    from cleaner.undo import read_report, rebuild
+
+    assert isinstance(book, Book)
+    records = read_report(out)
+    by_path = {file.path: file for file in records.files}
+    sources = {}
+    for one in rebuild(out, records):
+        file = by_path[one.path]
+        if file.status != "quarantined":
+            sources[one.path] = files.decode(one.raw, one.path, encoding=file.encoding, allow_nul=True).text
+    count = 0
+    for name, page in pages(records, sources, book.infos):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        files.replace_file(target / name, page)
+        count += 1
+    printer_of(ctx).say(f"wrote {count} pages; open {(target / 'index.html').as_posix()}")
+    return 0
+
+
+def _text(ctx: click.Context, out: Path, form: str, output: str | None, book: object) -> int:
+    import orjson
+
+    from cleaner import files
+    from cleaner.pipeline import Book
+    from cleaner.reports.markdown import to_markdown
+    from cleaner.reports.records import as_dict, to_jsonl
+    from cleaner.undo import read_report
+
+    assert isinstance(book, Book)
+    records = read_report(out)
+    if form == "md":
+        raw = to_markdown(records, book.infos)
+    elif form == "jsonl":
+        raw = to_jsonl(records)
+    else:
+        raw = (
+            orjson.dumps([as_dict(record) for record in records], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+            + b"\n"
+        )
+    if output:
+        files.replace_file(Path(output), raw)
+    else:
+        printer_of(ctx).raw(raw)
+    return 0

@@ -1,0 +1,54 @@
+"""`clean overlaps`: duplicates and shared passages only; writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cleaner.cli.options import Options, configured
+
+
+@click.command()
+@click.argument("src", required=False, metavar="[SRC]")
+@click.option("--same-script", is_flag=True, help="Do not match across Simplified and Traditional.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also formulae, quotations, boilerplate, repeats within one text."
+)
+@click.option(
+    "--output-format", type=click.Choice(["text", "jsonl"]), default="text", help="Lines for people, or records."
+)
+@configured()
+def overlaps(options: Options, src: str | None, same_script: bool, everything: bool, output_format: str) -> int:
+    """Find duplicates and shared passages only.
+
+    The texts of SRC are cleaned first (nothing is written), so that no footer counts as a passage.
+    """
+    from dataclasses import replace
+
+    from cleaner import pipeline
+    from cleaner.cli.options import places
+    from cleaner.reports.records import to_line
+    from cleaner.reports.terminal import overlap_lines
+
+    config = options.config(Path(src) if src else None)
+    source, _ = places(config, src, None)
+    if same_script:
+        keys = config.keys.model_copy(update={"dedup": config.keys.dedup.model_copy(update={"fold_script": False})})
+        config = replace(config, keys=keys)
+    result = pipeline.run(source, None, config, options.book(config), options.printer.tick)
+    for error in result.errors:
+        options.printer.error(str(error))
+    for note in result.notes:
+        options.printer.note(note)
+    shown = [o for o in result.records.overlaps if everything or (o.kind == "reuse" and o.a.path != o.b.path)]
+    for overlap in shown:
+        if output_format == "jsonl":
+            options.printer.raw(to_line(overlap))
+            continue
+        for line in overlap_lines(overlap):
+            options.printer.say(line)
+        options.printer.say()
+    rest = len(result.records.overlaps) - len(shown)
+    options.printer.note(f"{len(shown)} shown" + (f", {rest} folded away (--all shows them)" if rest else ""))
+    return result.exit

@@ -1,0 +1,279 @@
+"""`clean run`, `clean check`, `clean diff`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cleaner.cli.options import Options, configured, places
+
+if TYPE_CHECKING:
+    from cleaner.cli.printing import Printer
+    from cleaner.config import Config
+    from cleaner.pipeline import Book, Difference, Result, Written
+
+MOST = 15  # differences that `check` lists, so that it stays under 20 lines
+
+_SRC = click.argument("src", required=False, metavar="[SRC]")
+_OUT = click.argument("out", required=False, metavar="[OUT]")
+
+
+@click.command()
+@_SRC
+@_OUT
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; 1 if OUT is not in step (like `clean check`)."
+)
+@click.option("--diff", "show_diff", is_flag=True, help="Write nothing, print what would change (like `clean diff`).")
+@click.option("--dry-run", is_flag=True, help="Write nothing, print the summary; 1 if OUT would change.")
+@click.option(
+    "--exit-non-zero-on-change",
+    is_flag=True,
+    envvar="PRE_COMMIT",
+    help="1 if anything was written; on by itself in a hook.",
+)
+@click.option(
+    "--fail-on", type=click.Choice(["pending", "overlap"]), multiple=True, help="1 if there are any (repeat)."
+)
+@click.option("--no-report", is_flag=True, help="No HTML report (README.md and report.jsonl are always there).")
+@click.option("--wait", is_flag=True, help="Wait for another run that holds OUT.")
+@click.option("--stats", metavar="FILE", help="Write times and versions there, as JSON.")
+@configured()
+def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int:
+    """Clean SRC into OUT (the default command).
+
+    SRC is a folder, one file, or - for standard input; with one file OUT may be a file or - for standard output.
+    """
+    if src == "-" or (src is not None and Path(src).is_file()):
+        return _single(options, src, out)
+    config = options.config(Path(src) if src else None)
+    source, target = places(config, src, out)
+    if target is None:
+        raise click.UsageError("OUT is missing; give it, as in `clean seeds/ out/`")
+    book = options.book(config)
+    if flags["only_check"]:
+        return _check(options, source, target, config, book)
+    if flags["show_diff"]:
+        return _diff(options, source, target, config, book, unified=False, everything=False)
+    return _whole(options, source, target, config, book, flags)
+
+
+@click.command()
+@_SRC
+@_OUT
+@configured()
+def check(options: Options, src: str | None, out: str | None) -> int:
+    """Is OUT what SRC, packs and configuration produce? Writes nothing.
+
+    Exit code 0 if OUT is in step (a file that is quarantined in OUT counts as in step), 1 with a list if not.
+    """
+    config = options.config(Path(src) if src else None)
+    source, target = places(config, src, out)
+    if target is None:
+        raise click.UsageError("OUT is missing; give it, as in `clean check seeds/ out/`")
+    return _check(options, source, target, config, options.book(config))
+
+
+@click.command()
+@_SRC
+@_OUT
+@click.option("--unified", is_flag=True, help="Line by line, as a patch from seed to result.")
+@click.option("--all", "everything", is_flag=True, help="All files, not only those that differ in OUT.")
+@configured()
+def diff(options: Options, src: str | None, out: str | None, unified: bool, everything: bool) -> int:
+    """Show what cleaning changes, per character.
+
+    With OUT, only the files that differ from what stands there; 1 if there are any.
+    """
+    config = options.config(Path(src) if src else None)
+    source, target = places(config, src, out)
+    return _diff(options, source, target, config, options.book(config), unified=unified, everything=everything)
+
+
+def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, flags: dict[str, Any]) -> int:
+    from cleaner import pipeline
+    from cleaner.reports import terminal
+
+    printer, begun = options.printer, time.process_time()
+    result = pipeline.run(src, out, config, book, printer.tick)
+    _complain(printer, result)
+    written: Written
+    if flags["dry_run"]:
+        todo = pipeline.differences(result, out)
+        written = pipeline.Written(tuple(d.name for d in todo if d.kind != "orphan"), ())
+    else:
+        written = pipeline.write(result, out, html=not flags["no_report"], wait=flags["wait"])
+    if not printer.quiet:
+        for line in terminal.summary(result.records):
+            printer.say(line)
+        if printer.verbose:
+            for line in terminal.skipped(result.records.files):
+                printer.say(line)
+        _say_written(printer, src, out, written, dry=flags["dry_run"])
+    if flags["stats"]:
+        _stats(Path(flags["stats"]), result, time.process_time() - begun)
+    changed = bool(written.written or written.deleted)
+    failed = changed and (flags["dry_run"] or flags["exit_non_zero_on_change"])
+    gates = {*config.keys.fail_on, *flags["fail_on"]}
+    failed = failed or _gate(printer, result, gates)
+    return pipeline.worst((result.exit, 1 if failed else 0))
+
+
+def _complain(printer: Printer, result: Result) -> None:
+    for error in result.errors:
+        printer.error(str(error))
+    for note in result.notes:
+        printer.note(note)
+
+
+def _gate(printer: Printer, result: Result, gates: set[str]) -> bool:
+    reuse = sum(o.kind == "reuse" and o.status == "open" and o.a.path != o.b.path for o in result.records.overlaps)
+    failed = False
+    if "pending" in gates and result.records.run.pending:
+        printer.error(f"{result.records.run.pending} places wait for a person (--fail-on pending)")
+        failed = True
+    if "overlap" in gates and reuse:
+        printer.error(f"{reuse} open overlaps (--fail-on overlap)")
+        failed = True
+    return failed
+
+
+def _say_written(printer: Printer, src: Path, out: Path, written: Written, *, dry: bool) -> None:
+    from cleaner.pipeline import REPORT
+    from cleaner.show import show_path
+
+    where = show_path(_slash(out))
+    if not written.written and not written.deleted:
+        printer.say(f"nothing to write: {where} is in step with {show_path(_slash(src))}")
+        return
+    texts = sum(not name.startswith(f"{REPORT}/") for name in written.written)
+    gone = f", deleted {len(written.deleted)} whose seed is gone" if written.deleted else ""
+    verb = "would write" if dry else "wrote"
+    printer.say(f"{verb} {texts} text{'' if texts == 1 else 's'} and {where}{REPORT}/{gone}")
+    if not dry:
+        printer.say(
+            f"read {where}{REPORT}/index.html or README.md" + (f", then: git add -A {where}" if _in_git(out) else "")
+        )
+
+
+def _slash(path: Path) -> str:
+    return path.as_posix().rstrip("/") + "/"
+
+
+def _in_git(path: Path) -> bool:
+    return any((folder / ".git").exists() for folder in (path.resolve(), *path.resolve().parents))
+
+
+def _stats(file: Path, result: Result, seconds: float) -> None:
+    import platform
+    from importlib.metadata import version
+
+    import orjson
+
+    names = ("seedclean", "regex", "opencc", "numpy", "rapidfuzz")
+    found = {
+        "cpu_seconds": round(seconds, 3), "python": platform.python_version(),
+        "versions": {name: version(name) for name in names}, "totals": result.records.run,
+    }  # fmt: skip
+    file.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
+
+
+def _check(options: Options, src: Path, out: Path, config: Config, book: Book) -> int:
+    from cleaner import pipeline
+    from cleaner.show import show_path
+
+    printer = options.printer
+    result = pipeline.run(src, out, config, book, printer.tick)
+    todo = pipeline.differences(result, out)
+    hard = pipeline.worst(error.exit for error in result.errors if error.exit == 70)
+    where = show_path(_slash(out))
+    if not todo:
+        printer.say(f"{where} is in step with {show_path(_slash(src))} ({result.records.run.files} files)")
+        return hard
+    printer.say(f"{where} does not match {show_path(_slash(src))} ({len(todo)} of {len(result.committed)} files):")
+    for difference in todo[:MOST]:
+        printer.say(f"  {difference.kind:<8} {where}{show_path(difference.name)}{_because(difference, result, out)}")
+    if len(todo) > MOST:
+        printer.say(f"  … and {len(todo) - MOST} more")
+    again = f"clean {show_path(_slash(src))} {where}" + (f" && git add -A {where}" if _in_git(out) else "")
+    printer.say(f"fix:  {again}      (nothing was written)")
+    return pipeline.worst((hard, 1))
+
+
+def _because(difference: Difference, result: Result, out: Path) -> str:
+    """Say in a few words what is behind a difference."""
+    if difference.kind == "orphan":
+        return "   its seed is gone"
+    body = result.texts.get(difference.name)
+    if difference.kind == "missing" or not isinstance(body, bytes):
+        return ""
+    old = (out / difference.name).read_bytes().split(b"\n")
+    new = body.split(b"\n")
+    line = next((i for i, (a, b) in enumerate(zip(old, new, strict=False), 1) if a != b), min(len(old), len(new)) + 1)
+    return f"   from line {line}"
+
+
+def _diff(
+    options: Options, src: Path, out: Path | None, config: Config, book: Book, *, unified: bool, everything: bool
+) -> int:
+    from cleaner import pipeline
+    from cleaner.reports import terminal
+    from cleaner.reports.unified import unified_diff
+
+    printer = options.printer
+    result = pipeline.run(src, out, config, book, printer.tick)
+    _complain(printer, result)
+    todo = {d.name for d in pipeline.differences(result, out)} if out is not None else set()
+    found = False
+    for file in result.records.files:
+        if out is not None and not everything and file.path not in todo:
+            continue
+        edits = [edit for edit in result.records.of(file.path) if edit.status == "applied"]
+        found = found or bool(edits)
+        if unified:
+            for line in unified_diff(file.path, result.sources.get(file.path, ""), edits):
+                printer.say(line)
+            continue
+        for edit in edits:
+            printer.say(f"{edit.path}:{edit.line}:{edit.col}: {'+'.join(edit.by)}")
+            printer.say(f"    {terminal.in_context(edit)}")
+    if out is not None and not todo:
+        printer.note(f"{_slash(out)} is in step; --all shows all changes of every file")
+    return 1 if todo else 0
+
+
+def _single(options: Options, src: str, out: str | None) -> int:
+    """Clean one file, or standard input, into one file or standard output."""
+    from cleaner import files, pipeline
+    from cleaner.formats import format_of
+    from cleaner.show import show_path
+
+    path = None if src == "-" else Path(src)
+    if out is not None and out != "-" and (out.endswith("/") or Path(out).is_dir()):
+        out = str(Path(out) / (path.name if path else "stdin.txt"))  # its text alone: the report is of a whole folder
+    config = options.config(path)
+    book = options.book(config)
+    name = path.name if path else "stdin"
+    where = show_path(path.as_posix() if path else "standard input")
+    if path is not None and out is not None and Path(out).exists() and path.samefile(out):
+        raise click.UsageError("SRC and OUT are the same file; nothing was written; name another OUT")
+    raw = files.read(path, where, limit=config.keys.max_file_size) if path else sys.stdin.buffer.read()
+    ignore = config.ignored(name, path.parent) if path else tuple(config.keys.ignore)
+    outcome = pipeline.clean_bytes(name, raw, where, format_of(name) or "txt", config, book, ignore)
+    body = outcome.text.encode() if outcome.cleaned else raw
+    if out is None or out == "-":
+        options.printer.raw(body)
+    else:
+        files.replace_file(Path(out), body)
+    if outcome.error:
+        options.printer.error(str(outcome.error))
+        return outcome.error.exit
+    if outcome.cleaned and options.printer.verbose:
+        options.printer.note(
+            f"{where}: {len(outcome.cleaned.draft.edits)} edits, {len(outcome.cleaned.asks)} proposals"
+        )
+    return 0

@@ -1,0 +1,301 @@
+"""The configuration of a run: defaults, the nearest file, the command line; checked as a whole.
+
+The nearest `clean.toml`, or `pyproject.toml` with `[tool.clean]`, above SRC counts; nothing is merged
+from folders above it. Unknown keys are errors with `file:line` and a suggestion, all of them at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pathspec import GitIgnoreSpec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from cleaner.context import Budget, Settings
+from cleaner.errors import CleanerError, Errors, UsageError
+from cleaner.overlap import OverlapSettings
+from cleaner.packs import DEFAULT_PACKS
+from cleaner.show import show
+from cleaner.toml import Places, suggestion
+
+MIB = 1 << 20
+_FROZEN = ConfigDict(extra="forbid", frozen=True)
+
+
+class BudgetKeys(BaseModel):
+    """How much rules may take before a person has to look."""
+
+    model_config = _FROZEN
+
+    match_chars: int = Field(default=300, ge=1, description="longest single cut unless the rule says more")
+    soft: float = Field(default=0.25, ge=0, le=1, description="share of prose Han removed: applied, flagged")
+    hard: float = Field(default=0.60, ge=0, le=1, description="not applied: copied unchanged, quarantined, exit 3")
+    prose_han: int = Field(default=60, ge=1, description="a cut with this many Han characters ...")
+    prose_stops: int = Field(
+        default=2, ge=1, description="... and this many of 。！？； needs removes_prose in its rule"
+    )
+
+
+class DedupKeys(BaseModel):
+    """What is looked for in several documents. It is reported, never deleted."""
+
+    model_config = _FROZEN
+
+    mode: Literal["report", "off"] = "report"
+    threshold: float = Field(default=0.7, gt=0, le=1, description="Jaccard of documents")
+    containment: float = Field(default=0.8, gt=0, le=1, description="or this share of the shorter document")
+    min_chars: int = Field(default=20, ge=16, description="shortest passage, in key characters")
+    fold_script: bool = Field(default=True, description="match across Simplified and Traditional")
+
+
+class ConfigKeys(BaseModel):
+    """The keys of clean.toml, or of [tool.clean] in pyproject.toml."""
+
+    model_config = _FROZEN
+
+    src: str | None = Field(default=None, description="the folder of seeds")
+    out: str | None = Field(default=None, description="the folder for the results")
+    packs: list[str] = Field(default=list(DEFAULT_PACKS), description="names of shipped packs, or paths")
+    select: list[str] = Field(default=[], description="only rules whose id begins with one of these")
+    ignore: list[str] = Field(default=[], description="rules whose id begins with one of these do nothing")
+    exclude: list[str] = Field(default=[], description="gitignore syntax; always obeyed, also for named files")
+    per_file_ignores: dict[str, list[str]] = Field(default={}, description="gitignore pattern = rule prefixes")
+    script: Literal["own", "off"] = Field(default="own", description="repair towards the document's own script, or not")
+    meta: Literal["lift", "keep", "drop"] = Field(default="lift", description="byline and date lines")
+    spam_words: Literal["mask", "keep", "delete", "drop-sentence", "map"] = Field(
+        default="mask", description="betting keyword inside a sentence"
+    )
+    spam_map: dict[str, str] = Field(default={}, description="keyword = word, for spam_words = 'map'")
+    placeholder: str = Field(default="〓", min_length=1, max_length=8)
+    edge_lines: int = Field(default=40, ge=1, description="longest head and tail of a text, in lines")
+    protect: list[str] | str = Field(default=[], description="terms that no rule may change, or a file of them")
+    encoding: str | None = Field(default=None, description="of all inputs; otherwise found out for each")
+    max_file_size: int = Field(default=64 * MIB, ge=1, description="bytes; a larger file is quarantined")
+    allow_nul: bool = Field(default=False, description="take NUL as text")
+    follow_symlinks: bool = Field(default=False, description="follow links that stay inside SRC")
+    fail_on: list[Literal["pending", "overlap"]] = Field(default=[], description="gates: exit 1")
+    report_lang: Literal["en"] = Field(default="en", description="language of the committed README.md of the report")
+    required_version: str | None = Field(default=None, description='such as ">=0.1"; another release refuses to run')
+    budget: BudgetKeys = BudgetKeys()
+    dedup: DedupKeys = DedupKeys()
+
+    @field_validator("required_version")
+    @classmethod
+    def _specifier(cls, value: str | None) -> str | None:
+        try:
+            SpecifierSet(value or "")
+        except InvalidSpecifier as err:
+            raise ValueError(f"'required_version' is no version specifier: {value}; write it as \">=0.1\"") from err
+        return value
+
+
+# What bears on the bytes of OUT; the rest (places, limits, gates) does not stand in the digest.
+_EFFECTIVE = (
+    "packs", "select", "ignore", "exclude", "per_file_ignores", "script", "meta", "spam_words", "spam_map",
+    "placeholder", "edge_lines", "encoding", "allow_nul", "report_lang", "budget", "dedup",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Config:
+    """A checked configuration. `file` is where it comes from and `root` the folder that its paths start from."""
+
+    keys: ConfigKeys
+    file: Path | None
+    root: Path
+    protect: tuple[str, ...]
+
+    @property
+    def settings(self) -> Settings:
+        keys = self.keys
+        return Settings(
+            edge_lines=keys.edge_lines, placeholder=keys.placeholder, spam_words=keys.spam_words,
+            spam_map=tuple(sorted(keys.spam_map.items())), script=keys.script, meta=keys.meta, protect=self.protect,
+            budget=Budget(**keys.budget.model_dump()),
+        )  # fmt: skip
+
+    @property
+    def overlaps(self) -> OverlapSettings:
+        dedup = self.keys.dedup
+        return OverlapSettings(
+            threshold=dedup.threshold,
+            containment=dedup.containment,
+            min_chars=dedup.min_chars,
+            fold_script=dedup.fold_script,
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 in hex of everything here that bears on the bytes of OUT."""
+        keys = self.keys.model_dump(include=set(_EFFECTIVE))
+        return hashlib.sha256(orjson.dumps({**keys, "protect": self.protect}, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    @cached_property
+    def _exclude(self) -> GitIgnoreSpec:
+        return GitIgnoreSpec.from_lines(self.keys.exclude)
+
+    @cached_property
+    def _ignores(self) -> tuple[tuple[GitIgnoreSpec, tuple[str, ...]], ...]:
+        return tuple(
+            (GitIgnoreSpec.from_lines([glob]), tuple(rules)) for glob, rules in self.keys.per_file_ignores.items()
+        )
+
+    def excluded(self, name: str, src: Path) -> bool:
+        """Say whether a file of SRC is excluded; patterns are relative to the configuration, or to SRC."""
+        return any(self._exclude.match_file(path) for path in self._paths(name, src))
+
+    def ignored(self, name: str, src: Path) -> tuple[str, ...]:
+        """Return the prefixes of the rules that do nothing in a file of SRC."""
+        found = list(self.keys.ignore)
+        for spec, rules in self._ignores:
+            if any(spec.match_file(path) for path in self._paths(name, src)):
+                found += rules
+        return tuple(dict.fromkeys(found))
+
+    def _paths(self, name: str, src: Path) -> tuple[str, ...]:
+        folder = src if src.is_dir() else src.parent
+        try:
+            return name, (folder.resolve() / name).relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return (name,)
+
+
+def discover(start: Path) -> Path | None:
+    """Return the nearest configuration file above `start` (a folder), or None."""
+    for folder in (start, *start.resolve().parents):
+        if (folder / "clean.toml").is_file():
+            return folder / "clean.toml"
+        project = folder / "pyproject.toml"
+        if project.is_file() and "clean" in _toml(project).get("tool", {}):
+            return project
+    return None
+
+
+def load(file: Path | None, given: Mapping[str, Any], places: Sequence[str] = ()) -> Config:
+    """Read a configuration file and put what the command line gives over it.
+
+    `given` has the keys of `ConfigKeys` (nested for budget and dedup); `places` are `KEY=VALUE` of --set.
+    Raises `Errors` with all that is wrong, and UsageError if another release is required.
+    """
+    raw = _toml(file) if file else {}
+    in_project = file is not None and file.name == "pyproject.toml"
+    table = raw.get("tool", {}).get("clean", {}) if in_project else raw
+    try:
+        ConfigKeys.model_validate(table)
+    except ValidationError as err:
+        where = Places(file.read_bytes().decode("utf-8")) if file else Places("")
+        raise Errors(tuple(_errors(err, str(file), where, "tool.clean" if in_project else ""))) from err
+    merged = _merged(_merged(table, _set(places)), given)
+    try:
+        keys = ConfigKeys.model_validate(merged)
+    except ValidationError as err:
+        raise Errors(tuple(_errors(err, "command line", None, ""))) from err
+    _require(keys.required_version, str(file))
+    root = file.parent if file else Path()
+    return Config(keys, file, root, _protected(keys.protect, root))
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        raise UsageError("E202", show(str(file)), f"not TOML: {err}", "nothing was written", "mend the file") from err
+    except OSError as err:
+        raise UsageError(
+            "E202", show(str(file)), f"cannot be read ({err.strerror})", "nothing was written", "check the path"
+        ) from err
+
+
+def _merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(low)
+    for key, value in high.items():
+        both[key] = _merged(both.get(key, {}), value) if isinstance(value, Mapping) else value
+    return both
+
+
+def _set(pairs: Sequence[str]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        try:
+            one = tomllib.loads(f"{key}={value}" if sign else "=")
+        except tomllib.TOMLDecodeError:
+            try:
+                one = tomllib.loads(f"{key}={orjson.dumps(value).decode()}")
+            except tomllib.TOMLDecodeError as err:
+                raise UsageError(
+                    "E202",
+                    f"--set {show(pair)}",
+                    "not KEY=VALUE",
+                    "nothing was written",
+                    "write it as --set edge_lines=20",
+                ) from err
+        merged = _merged(merged, one)
+    return merged
+
+
+def _errors(err: ValidationError, file: str, places: Places | None, table: str) -> list[CleanerError]:
+    found: list[CleanerError] = []
+    for one in err.errors():
+        path = [
+            str(part)
+            for part in one["loc"]
+            if isinstance(part, str) and not part.startswith(("list[", "str", "literal"))
+        ]
+        key = ".".join(path)
+        where = show(file)
+        if places is not None:
+            inner = ".".join([table, *path[:-1]]).strip(".")
+            line = places.key(path[-1], inner) if places.key(path[-1], inner) > 1 else places.key(path[0], table)
+            where += f":{line}"
+        if one["type"] == "extra_forbidden":
+            keys = {"budget": BudgetKeys.model_fields, "dedup": DedupKeys.model_fields}
+            legal = keys.get(path[0], ConfigKeys.model_fields) if len(path) > 1 else ConfigKeys.model_fields
+            what, how = f"there is no setting '{show(key)}'", suggestion(path[-1], legal)
+        elif one["type"] == "value_error":
+            what, _, how = str(one["ctx"]["error"]).partition("; ")
+        else:
+            message = one["msg"][0].lower() + one["msg"][1:]
+            what, how = f"'{show(key)}' is not right: {show(message)}", "see `clean config schema`"
+        error = UsageError("E202", where, what, "nothing was written", how)
+        if str(error) not in map(str, found):
+            found.append(error)
+    return found
+
+
+def _require(wanted: str | None, file: str) -> None:
+    have = version("seedclean")
+    if wanted and not SpecifierSet(wanted).contains(have, prereleases=True):
+        raise UsageError(
+            "E202", show(file), f"this repository asks for seedclean {wanted}, this is {have}", "nothing was written",
+            f"install one with: pip install 'seedclean{wanted}'",
+        )  # fmt: skip
+
+
+def _protected(protect: Sequence[str] | str, root: Path) -> tuple[str, ...]:
+    """Return the terms of a list, or of a file with one a line (`#` begins a comment line)."""
+    if not isinstance(protect, str):
+        return tuple(sorted({term for term in protect if term}))
+    path = root / protect
+    try:
+        lines = path.read_bytes().decode("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as err:
+        raise UsageError(
+            "E202", show(str(path)), "the list of protected terms cannot be read", "nothing was written",
+            "`protect` is a list of terms, or the path of a UTF-8 file with one a line",
+        ) from err  # fmt: skip
+    return tuple(sorted({line.strip() for line in lines if line.strip() and not line.startswith("#")}))
+
+
+def config_schema() -> dict[str, Any]:
+    """Return the JSON Schema of clean.toml."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ConfigKeys.model_json_schema()}

@@ -1,0 +1,29 @@
+"""Files: bytes to text and back without loss, which files of a folder are taken, and writing whole or not at all.
+
+`read` and `decode` lead from a path to a `Source`, `walk` from a folder to its entries; `place`, `replace_file`,
+`copy_file` and `sync` write under a `Lock`. Nothing here knows rules or reports.
+"""
+
+from __future__ import annotations
+
+from cleaner.files.decode import ENCODINGS, Source, decode, named_encoding, rebuild
+from cleaner.files.read import copy_file, read
+from cleaner.files.walk import Entry, check_places, walk
+from cleaner.files.write import Lock, place, replace_file, sync
+
+__all__ = [
+    "ENCODINGS",
+    "Entry",
+    "Lock",
+    "Source",
+    "check_places",
+    "copy_file",
+    "decode",
+    "named_encoding",
+    "place",
+    "read",
+    "rebuild",
+    "replace_file",
+    "sync",
+    "walk",
+]

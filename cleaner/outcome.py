@@ -1,0 +1,42 @@
+"""What became of one input: done, left alone, or not possible. Every input has exactly one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cleaner.clean import Cleaned
+from cleaner.errors import CleanerError
+from cleaner.files import Source
+from cleaner.script import ScriptState
+
+Status = Literal["changed", "unchanged", "empty", "skipped", "quarantined", "dropped"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One input of a run. `name` is its relative posix path.
+
+    `raw` are the bytes read, None where nothing could be read (a pipe, a file over the limit that is
+    only copied). `cleaned`, `source` and `script` are there for changed, unchanged and empty inputs.
+    A quarantined or skipped one says why in `error` or `note`.
+    """
+
+    name: str
+    status: Status
+    format: str
+    sha256: str
+    raw: bytes | None = None
+    source: Source | None = None
+    cleaned: Cleaned | None = None
+    script: ScriptState | None = None
+    error: CleanerError | None = None
+    note: str = ""
+    stands: bool = True  # whether something stands for it in OUT: a pipe or a refused name has nothing to copy
+
+    @property
+    def text(self) -> str:
+        """The text as it goes to OUT. Raises ValueError for an input that has none."""
+        if self.cleaned is None:
+            raise ValueError(f"{self.name} was not cleaned")
+        return self.cleaned.draft.text

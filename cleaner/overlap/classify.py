@@ -1,0 +1,293 @@
+"""What kind of repetition a passage is, and the figures behind the verdict.
+
+Most short strings that Chinese news share are formula: of 45 shared passages of 20 characters and more between
+unrelated articles, read by hand, half were datelines, titles of office and slogans. So a detector without classes
+is useless to a reviewer, however good its recall. Only `reuse` counts for gates; the other kinds are listed, folded.
+
+The tests run in a fixed order and the first that holds decides: boilerplate, quote, formula, reuse. Each reads
+figures that stand in `Overlap.reasons`, and `sentence` says the verdict in words. Nothing here depends on the size of
+the corpus: limits relative to it would let one unrelated document change the verdict on others.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from cleaner.overlap.key import DATA, fold
+from cleaner.overlap.page import Page
+from cleaner.overlap.passages import Match
+from cleaner.overlap.seeds import SEED
+from cleaner.overlap.values import Figure, Kind, Overlap
+
+EDGE_DOCUMENTS = 3  # documents at whose head or tail a line stands before it is furniture
+BOILERPLATE_SHARE = 0.5
+QUOTED_SHARE = 0.9
+FORMULA_SHARE = 0.6
+NAMES_SHARE = 0.6
+LONG = 30  # aligned key characters from which a passage is reuse unless it is something else
+REFERENCE = 1000  # documents that idf is counted against: a constant, not the size of the folder
+RARE_SHORT = 75.0  # rarity of a passage under 30 characters: 12 grams that stand in two documents only (6.2 each)
+RARE_LONG = 45.0  # rarity of a longer one: seven such grams, one run of twelve characters that is nobody's phrase
+SIGN = 15.0  # what one sign weighs, in rarity: between two and three rare grams
+CROWD = 5  # documents from which a gram counts as frequent here
+DIGIT_OPS, DIGIT_SPACING = 2, 40  # a template: at least two changed numbers, one every 40 characters or closer
+ATTRIBUTION_SHARE = 0.2  # of the passage, that the words "… said" at its start may take
+_NUMBER = re.compile(r"\d\d|[a-z]{2}")  # figures, dates, Latin names: what a formula does not hold
+_NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万两")
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What the other documents say about a passage.
+
+    `edge_lines` are the key texts of lines that stand at the head or tail of three documents that otherwise differ.
+    `df` gives for each 6-gram of a key text the number of documents in which it stands (at least 2).
+    """
+
+    edge_lines: frozenset[str]
+    df: Callable[[str], list[int]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A class and the figures behind it; the first of them is the name of the test that decided."""
+
+    kind: Kind
+    reasons: tuple[tuple[str, Figure], ...]
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the passage is only too short, so that other passages of the same two documents could lift it."""
+        return self.reasons[0][1] == "short"
+
+
+def classify(
+    a: Page, b: Page, match: Match, around: Surroundings, *, company: bool = False, capped: bool = False
+) -> Verdict:
+    """Return what kind of repetition `match` is, and why.
+
+    `company` says that the two documents share another passage of reuse (asked only where the verdict is in doubt);
+    `capped` that the passage came from a bucket which met its limit.
+    """
+    figures = _figures(a, b, match, around, company)
+    figures["capped"] = capped
+    kind, rule = _decide(figures)
+    return Verdict(kind, (("rule", rule), *sorted(figures.items())))
+
+
+def _decide(figures: dict[str, Figure]) -> tuple[Kind, str]:
+    """Return the class and the name of the test that decided: the first that holds."""
+    chars = figures["chars"]
+    tests: tuple[tuple[bool, Kind, str], ...] = (
+        (bool(figures["capped"]), "boilerplate", "bucket"),
+        (_at_least(figures["edge_lines"], BOILERPLATE_SHARE), "boilerplate", "edges"),
+        (_at_least(figures["chrome"], BOILERPLATE_SHARE), "boilerplate", "chrome"),
+        (_at_least(figures["quoted"], QUOTED_SHARE), "quote", "marks"),
+        (bool(figures["attributed"]), "quote", "attribution"),
+        (_at_least(figures["phrases"], FORMULA_SHARE), "formula", "phrases"),
+        (_at_least(figures["enumerated"], NAMES_SHARE), "formula", "enumeration"),
+        (bool(figures["template"]), "formula", "template"),
+        (_at_least(chars, LONG) and _at_least(figures["weight"], RARE_LONG), "reuse", "long"),
+        (_at_least(figures["weight"], RARE_SHORT), "reuse", "rare"),
+    )
+    for holds, kind, rule in tests:
+        if holds:
+            return kind, rule
+    return "formula", "common" if _at_least(chars, LONG) else "short"
+
+
+def _at_least(figure: Figure, limit: float) -> bool:
+    return isinstance(figure, (int, float)) and figure >= limit
+
+
+def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool) -> dict[str, Figure]:
+    """Return every figure that the tests read; those that describe one side are of the side that has less."""
+    box = match.box
+    sides = ((a, box.a0, box.a1), (b, box.b0, box.b1))
+    runs = [a.key.text[run.a0 : run.a0 + run.size] for part in match.parts for run in part.equal if run.size >= SEED]
+    counts = [count for run in runs for count in around.df(run)]
+    rarity = sum(math.log(REFERENCE / min(count, REFERENCE)) for count in counts)
+    numbers = any(_NUMBER.search(run) for run in runs)
+    borders = all(page.opens_clause(low) and page.closes_clause(high) for page, low, high in sides)
+    crosses = all(page.crosses_sentence(low, high) for page, low, high in sides)
+    crowd = sorted(counts)[len(counts) // 2] if counts else 0
+    signs = crosses + numbers + company - borders - (crowd > CROWD)
+    return {
+        "attributed": all(_attributed(*side) for side in sides),
+        "chars": match.chars,
+        "chrome": round(min(_chrome(*side) for side in sides), 3),
+        "clause_borders": borders,
+        "company": company,
+        "df": crowd,
+        "edge_lines": round(min(_at_edges(*side, around.edge_lines) for side in sides), 3),
+        "enumerated": round(min(page.enumerated(low, high) for page, low, high in sides), 3),
+        "numbers": numbers,
+        "phrases": round(min(_phrases(page.key.text[low:high]) for page, low, high in sides), 3),
+        "quoted": round(min(page.quoted(low, high) for page, low, high in sides), 3),
+        "rarity": round(rarity, 1),
+        "sentence_end": crosses,
+        "signs": signs,
+        "template": _is_template(list(_changes(a, b, match)), match.chars),
+        "weight": round(rarity + SIGN * signs, 1),
+    }
+
+
+def classify_document(
+    a: Page, b: Page, changes: Sequence[tuple[str, str]], chars: int, *, capped: bool = False
+) -> tuple[Kind, str]:
+    """Return the class of two near duplicates and the test that decided, "" for reuse.
+
+    `changes` are the key texts of both sides where they differ, `capped` says that their bucket met its limit.
+
+    Whole documents are reuse unless they are one template with other numbers, or pages of nothing but furniture.
+    """
+    if capped:
+        return "boilerplate", "bucket"
+    if min(_chrome(page, 0, len(page.key)) for page in (a, b)) >= BOILERPLATE_SHARE:
+        return "boilerplate", "furniture"
+    return ("formula", "template") if _is_template(changes, chars) else ("reuse", "")
+
+
+def _is_template(changes: Sequence[tuple[str, str]], chars: int) -> bool:
+    """Say whether most changes put other numbers into the same sentence."""
+    numbers = sum(_NUMERALS.issuperset(old + new) for old, new in changes)
+    return numbers >= DIGIT_OPS and numbers * 2 > len(changes) and chars <= DIGIT_SPACING * numbers
+
+
+def _changes(a: Page, b: Page, match: Match) -> Iterator[tuple[str, str]]:
+    """Yield the key characters of both sides wherever a match is not equal."""
+    for part in match.parts:
+        for one, two in zip(part.equal, part.equal[1:], strict=False):
+            yield a.key.text[one.a0 + one.size : two.a0], b.key.text[one.b0 + one.size : two.b0]
+
+
+def _at_edges(page: Page, low: int, high: int, edge_lines: frozenset[str]) -> float:
+    """Return the share of a span in whole lines that are at the edges of several documents."""
+    if not edge_lines:
+        return 0.0
+    inside = sum(size for line, size in page.lines_of(low, high) if line.key in edge_lines and line in page.edge)
+    return inside / (high - low)
+
+
+def _chrome(page: Page, low: int, high: int) -> float:
+    """Return the share of a span in lines of page furniture."""
+    inside = 0
+    for line, size in page.lines_of(low, high):
+        cues = sum(cue in line.key for cue in _words("chrome.tsv"))
+        if cues >= 2 or (cues == 1 and not page.is_prose(line)):
+            inside += size
+    return inside / (high - low)
+
+
+def _attributed(page: Page, low: int, high: int) -> bool:
+    """Say whether a span is one sentence that somebody is said to have said: its attribution stands at its start."""
+    key, text = page.key, page.text
+    room = int((high - low) * ATTRIBUTION_SHARE)
+    for word in _words("attribution.tsv"):
+        at = key.text.find(word, max(low - len(word), 0), low + room + len(word))
+        if at < 0:
+            continue
+        after = at + len(word)
+        if after < high and key.start[after] > key.end[after - 1]:  # 指出,... and not 指出了
+            speech = max(after, low)
+            if text[key.end[after - 1]] in ',，:：、“「『"＂' and not page.crosses_sentence(speech, high):
+                return True
+    return False
+
+
+@cache
+def _words(name: str) -> tuple[str, ...]:
+    """Return the key texts of the first column of a table, each once, sorted."""
+    lines = (DATA / name).read_text("utf-8").split("\n")
+    return tuple(sorted({fold(line.split("\t")[0]) for line in lines if line and not line.startswith("#")}))
+
+
+@cache
+def _phrase_table() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return the formula table by first character: each phrase as the key texts around its '#' (any numeral)."""
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for line in (DATA / "formula.tsv").read_text("utf-8").split("\n"):
+        if line and not line.startswith("#"):
+            parts = tuple(map(fold, line.split("\t")[0].split("#")))
+            by_first.setdefault(parts[0][0], []).append(parts)
+    return {first: tuple(sorted(found)) for first, found in by_first.items()}
+
+
+def _phrase_end(key: str, at: int, parts: tuple[str, ...]) -> int:
+    """Return where a phrase that begins at `at` ends, or 0."""
+    for i, part in enumerate(parts):
+        if i:
+            begin = at
+            while at < len(key) and key[at] in _NUMERALS:
+                at += 1
+            if at == begin:
+                return 0
+        if not key.startswith(part, at):
+            return 0
+        at += len(part)
+    return at
+
+
+def _phrases(key: str) -> float:
+    """Return the share of a key text that phrases of the formula table cover."""
+    covered = at = 0
+    table = _phrase_table()
+    for start, char in enumerate(key):
+        end = max((_phrase_end(key, start, parts) for parts in table.get(char, ())), default=0)
+        if end > at:
+            covered += end - max(start, at)
+            at = end
+    return covered / len(key)
+
+
+_SENTENCES = {
+    "bucket": "boilerplate: so many documents hold it that its bucket met the limit",
+    "edges": "boilerplate: {edge_lines:.0%} of it are whole lines at the head or tail of three documents or more",
+    "chrome": "boilerplate: {chrome:.0%} of it stands in lines of page furniture (menus, licences, footers)",
+    "furniture": "boilerplate: most of both pages is lines of page furniture",
+    "marks": "quote: {quoted:.0%} of it stands inside quotation marks in both",
+    "attribution": "quote: one sentence that both attribute to a speaker",
+    "phrases": "formula: phrases of the formula table make up {phrases:.0%} of it",
+    "enumeration": "formula: {enumerated:.0%} of it is an enumeration of names",
+    "template": "formula: a template, the places that differ hold other numbers",
+    "long": "reuse: {chars} aligned characters that are no formula (weight {weight:.0f}, the limit is 45)",
+    "rare": "reuse: only {chars} aligned characters, but rare ones (weight {weight:.0f}, the limit is 75)",
+    "common": "formula: {chars} aligned characters, but few that are rare (weight {weight:.0f}, the limit is 45)",
+    "short": "formula: only {chars} aligned characters, and not rare enough (weight {weight:.0f}, the limit is 75)",
+    "same": "reuse: both documents have the same key text",
+    "near": "reuse: near duplicates, {jaccard:.0%} of all distinct 4-grams are shared",
+    "contained": "reuse: {containment:.0%} of the distinct 4-grams of the shorter document stand in the longer one",
+}
+
+
+def sentence(overlap: Overlap) -> str:
+    """Return one sentence that says why `overlap` has its kind, made of our own words and figures alone."""
+    figures: dict[str, Figure] = dict(overlap.reasons)
+    figures |= {"jaccard": overlap.jaccard, "containment": overlap.containment, "chars": overlap.chars}
+    return _SENTENCES[str(figures["rule"])].format(**figures)
+
+
+def edge_lines(pages: Sequence[Page], label: Sequence[int]) -> frozenset[str]:
+    """Return the key texts of lines that stand at the head or tail of three documents that otherwise differ.
+
+    `label` names the near-duplicate group of each page: copies of one article count once. A page whose edge lines
+    would be more than half of it is an article of lines, and none of its lines counts.
+    """
+    anywhere: dict[str, set[int]] = {}
+    for page, own in zip(pages, label, strict=True):
+        for line in page.lines:
+            anywhere.setdefault(line.key, set()).add(own)
+    shared = {key for key, groups in anywhere.items() if len(groups) >= EDGE_DOCUMENTS}
+    at_edge: dict[str, set[int]] = {}
+    for page, own in zip(pages, label, strict=True):
+        if shared.isdisjoint(line.key for line in page.lines):
+            continue
+        here = [line for line in page.edge if line.key in shared]
+        if 2 * sum(len(line.key) for line in here) <= len(page.key):
+            for line in here:
+                at_edge.setdefault(line.key, set()).add(own)
+    return frozenset(key for key, groups in at_edge.items() if len(groups) >= EDGE_DOCUMENTS)

@@ -1,0 +1,152 @@
+"""The key text: what is left of a text when script, width, case, punctuation and leaked readings do not count.
+
+Two articles match if their key texts do. The key is NFKC, lower case, letters and digits only, and every character
+replaced by the representative of its class (data/fold.tsv, made from all OpenCC tables; data/fold-own.tsv,
+reviewed additions). It is a table lookup without context, so that `key(x + y) == key(x) + key(y)` wherever a
+cluster ends, and so that OpenCC, whatever it does to a text, does not change its key.
+
+A cluster is a character and the marks that follow it; NFKC is applied cluster by cluster, so that a composed and a
+decomposed copy agree. Each key character remembers the span of its cluster, which is how a match leads back to the
+text. A cluster may give several key characters (㎡ gives two) or none (punctuation).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import regex
+
+DATA = Path(__file__).parent / "data"
+Codes = npt.NDArray[np.uint32]
+Places = npt.NDArray[np.int32]
+
+# Marks, and the two kinds of Hangul letters that compose with what stands before them without being marks.
+_JOINED = r"[\p{M}\u1161-\u1175\u11A8-\u11C2]"
+_CLUSTERS = regex.compile(rf"(?:(?!{_JOINED}).)?{_JOINED}+", regex.DOTALL)
+_RUBY = regex.compile(r"(?<=\p{Han}\p{M}*) [(（﹙] \s* ([\p{Latin}\p{M}]{1,14}) \s* [)）﹚]", regex.VERBOSE)
+_TONES = frozenset("\u0300\u0301\u0304\u030c")  # grave, acute, macron, caron: the four tones of pinyin
+_READING = 6  # zhuang, chuang, shuang: no syllable of pinyin is longer
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """A key text and where each of its characters stands in the text: `start[i]:end[i]` is the cluster of `text[i]`.
+
+    `codes` are the code points of `text`. `start` and `end` never decrease.
+    """
+
+    text: str
+    codes: Codes
+    start: Places
+    end: Places
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def opens(self, at: int) -> bool:
+        """Say whether key position `at` (0 to the length) is the border of a cluster: a span may end here."""
+        return not 0 < at < len(self) or bool(self.start[at] != self.start[at - 1])
+
+    def span(self, low: int, high: int) -> tuple[int, int]:
+        """Return the place of the key characters `low:high` (at least one) in the text."""
+        return int(self.start[low]), int(self.end[high - 1])
+
+
+@cache
+def fold_table() -> dict[str, str]:
+    """Return the representative of every character that is not its own.
+
+    The reviewed additions may join two generated classes: then the representative of the addition is that of both.
+    """
+    table: dict[str, str] = {}
+    for name in ("fold.tsv", "fold-own.tsv"):
+        for line in (DATA / name).read_text("utf-8").split("\n"):
+            if line and not line.startswith("#"):
+                first, others = line.split("\t")[:2]
+                own = table.get(first, first)
+                table.update(dict.fromkeys(others, own))
+    return table
+
+
+@lru_cache(maxsize=1 << 16)
+def folded(cluster: str, script: bool = True) -> str:
+    """Return the key characters of one cluster, none or several. `script` False leaves out the classes."""
+    small = unicodedata.normalize("NFKC", cluster).lower()
+    if not small.isalnum():
+        small = "".join(filter(str.isalnum, small))
+    if not script:
+        return small
+    table = fold_table()
+    return "".join([table.get(char, char) for char in small])
+
+
+def fold(text: str) -> str:
+    """Return the key text of a word or phrase without marks; for tables and short strings."""
+    return "".join(map(folded, text))
+
+
+def changes(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Say for each of `values` whether it differs from the one before; the first does."""
+    found = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
+
+
+def distinct(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the distinct `values`, sorted. (np.unique loads numpy.ma for this, which costs 30 ms.)"""
+    ordered = np.sort(values)
+    return ordered[changes(ordered)]
+
+
+def readings(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of bracketed pinyin readings with a tone mark that follow a Han character: 領(lǐng)."""
+    if "(" not in text and "（" not in text and "﹙" not in text:
+        return
+    for match in _RUBY.finditer(text):
+        marks = unicodedata.normalize("NFKD", match[1])
+        if not _TONES.isdisjoint(marks) and len(unicodedata.normalize("NFKC", match[1])) <= _READING:
+            yield match.span()
+
+
+def code_points(text: str) -> Codes:
+    """Return the code points of `text` (lone surrogates included)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def make_key(text: str, script: bool = True) -> Key:
+    """Return the key of `text` with its offset map; `script` False compares characters as they are written."""
+    codes = code_points(text)
+    used = distinct(codes)
+    which = np.searchsorted(used, codes)
+    pieces = [folded(chr(code), script) for code in used.tolist()]
+    ends = np.arange(1, len(which) + 1, dtype=np.int32)
+    for low, high, piece in _exceptions(text, script):
+        which[low:high] = len(pieces)
+        pieces.append("")
+        if piece:
+            which[low] = len(pieces)
+            ends[low] = high
+            pieces.append(piece)
+    sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+    begin = np.cumsum(sizes) - sizes
+    count = sizes[which]
+    at = np.repeat(np.arange(len(which), dtype=np.int32), count)
+    inside = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
+    codes = code_points("".join(pieces))[begin[which[at]] + inside]
+    return Key(codes.tobytes().decode("utf-32-le"), codes, at, ends[at])
+
+
+def _exceptions(text: str, script: bool) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, key characters) where characters cannot be looked up one by one: marks, then readings."""
+    if not text.isascii():
+        for match in _CLUSTERS.finditer(text):
+            yield *match.span(), folded(match[0], script)
+        for low, high in readings(text):
+            yield low, high, ""

@@ -1,0 +1,142 @@
+"""One article as the classes see it: its key text together with its lines, quotation marks and clause borders.
+
+Everything that reads characters outside the key (quotation marks, sentence ends, 、) is here, and folds their width
+and shape first, so that a change of punctuation style changes no class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import regex
+
+from cleaner.context import Context, Settings, is_prose
+from cleaner.overlap.key import Key
+
+OPEN_CLOSE = {"“": "”", "「": "」", "『": "』", "《": "》", "‘": "’", "﹁": "﹂", "﹃": "﹄", "〝": "〞", "｢": "｣"}
+_QUOTE = regex.compile(f'[{"".join((*OPEN_CLOSE, *OPEN_CLOSE.values()))}"＂\n]')
+# What may close a passage, by what it is: it is taken in if the same follows on both sides.
+CLOSING = {
+    "。": "。", "．": "。", "｡": "。", "！": "！", "!": "！", "？": "？", "?": "？", "；": "；", ";": "；", "…": "…",
+    "”": "”", "」": "”", "』": "”", "’": "”", '"': "”", "＂": "”", "｣": "”",
+    "）": "）", ")": "）", "》": "》", "〉": "》",
+}  # fmt: skip
+_SENTENCE_END = regex.compile(r"[。．｡！？；…\n] | (?<=\p{Han}) [!?;]", regex.VERBOSE)
+_ENUMERATION = regex.compile(r"(?: [\w·・]{1,6} \s? [、､] \s? ){3,} [\w·・]{1,6}", regex.VERBOSE)
+_TAIL_LINES = 5  # disclaimers at the end of a page read as prose; they stand in its last few lines
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line that has key characters: its place in the text (without the line end), in the key, and its key text."""
+
+    start: int
+    end: int
+    low: int
+    high: int
+    key: str
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One text with its key."""
+
+    name: str
+    text: str
+    script: str
+    key: Key = field(repr=False)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines with key characters, in order."""
+        found, at, low = [], 0, 0
+        starts = self.key.start
+        for raw in self.text.split("\n"):
+            end = at + len(raw)
+            high = int(np.searchsorted(starts, end, "left"))
+            if high > low:
+                found.append(Line(at, end, low, high, self.key.text[low:high]))
+            at, low = end + 1, high
+        return tuple(found)
+
+    @cached_property
+    def edge(self) -> tuple[Line, ...]:
+        """The lines at the head or the tail of the page: before the prose, behind it, and the last five."""
+        context = Context(self.text, Settings())
+        head, tail = context.edges()
+        lines = context.lines
+        head_end = lines[head - 1].end if head else 0
+        tail_start = lines[tail].start if tail < len(lines) else len(self.text) + 1
+        last = self.lines[-_TAIL_LINES:]
+        return tuple(x for x in self.lines if x.end <= head_end or x.start >= tail_start or x in last)
+
+    def lines_of(self, low: int, high: int) -> list[tuple[Line, int]]:
+        """Return the lines that key characters `low:high` touch, each with how many of them it holds."""
+        return [(x, min(x.high, high) - max(x.low, low)) for x in self.lines if x.low < high and x.high > low]
+
+    def is_prose(self, line: Line) -> bool:
+        return is_prose(self.text[line.start : line.end].strip())
+
+    @cached_property
+    def quotations(self) -> tuple[tuple[int, int], ...]:
+        """The places between a pair of quotation marks of one line, nested ones included, sorted."""
+        found: list[tuple[int, int]] = []
+        open_: list[tuple[str, int]] = []
+        for match in _QUOTE.finditer(self.text):
+            mark, at = match[0], match.start()
+            if mark == "\n":
+                open_.clear()
+            elif mark in '"＂' and open_ and open_[-1][0] == '"':
+                found.append((open_.pop()[1], at))
+            elif mark in '"＂':
+                open_.append(('"', at + 1))
+            elif mark in OPEN_CLOSE:
+                open_.append((OPEN_CLOSE[mark], at + 1))
+            elif any(close == mark for close, _ in open_):
+                while open_[-1][0] != mark:
+                    open_.pop()
+                found.append((open_.pop()[1], at))
+        return tuple(sorted(found))
+
+    def quoted(self, low: int, high: int) -> float:
+        """Return the largest share of key characters `low:high` that stands inside one pair of quotation marks."""
+        best = 0
+        start, end = self.key.span(low, high)
+        for x, y in self.quotations:
+            if x < end and y > start:
+                first, last = np.searchsorted(self.key.start, (x, y), "left").tolist()
+                best = max(best, min(last, high) - max(first, low))
+        return best / (high - low)
+
+    def enumerated(self, low: int, high: int) -> float:
+        """Return the share of key characters `low:high` in enumerations of four or more short items: 甲、乙、丙、丁."""
+        start, end = self.key.span(low, high)
+        inside = 0
+        for match in _ENUMERATION.finditer(self.text, start, end):
+            first, last = np.searchsorted(self.key.start, match.span(), "left").tolist()
+            inside += last - first
+        return inside / (high - low)
+
+    def crosses_sentence(self, low: int, high: int) -> bool:
+        """Say whether a sentence ends strictly between key characters `low` and `high - 1`."""
+        return _SENTENCE_END.search(self.text, int(self.key.end[low]) - 1, int(self.key.start[high - 1])) is not None
+
+    def opens_clause(self, low: int) -> bool:
+        """Say whether key character `low` begins a clause: something else than a letter or digit stands before it."""
+        return low == 0 or bool(self.key.start[low] > self.key.end[low - 1])
+
+    def closes_clause(self, high: int) -> bool:
+        """Say whether key character `high - 1` ends a clause."""
+        return high == len(self.key) or bool(self.key.start[high] > self.key.end[high - 1])
+
+
+def with_closing(a: Page, end_a: int, b: Page, end_b: int) -> tuple[int, int]:
+    """Return both ends moved over the closing punctuation that follows directly, and alike, on both sides."""
+    while end_a < len(a.text) and end_b < len(b.text):
+        one, two = CLOSING.get(a.text[end_a]), CLOSING.get(b.text[end_b])
+        if one is None or one != two:
+            break
+        end_a, end_b = end_a + 1, end_b + 1
+    return end_a, end_b

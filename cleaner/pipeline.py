@@ -1,0 +1,313 @@
+"""The whole run: walk SRC, clean each document, find overlaps, make records and what stands in OUT.
+
+Nothing here prints, and nothing is written before everything is known: `run` is a function from SRC
+to a `Result`, `write` brings OUT in step with it, `differences` only says where it is not.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from cleaner import files
+from cleaner.clean import Cleaned, clean
+from cleaner.config import Config
+from cleaner.errors import CleanerError, InputError, SelfCheckError, UsageError
+from cleaner.formats import SUFFIXES, format_of
+from cleaner.outcome import Outcome
+from cleaner.overlap import Found, Text, find_overlaps
+from cleaner.packs import Pack, Rule, find, in_order
+from cleaner.packs import load as load_packs
+from cleaner.reports.build import build
+from cleaner.reports.records import FileRecord, Records, from_jsonl, to_jsonl
+from cleaner.reports.rules import RuleInfo
+from cleaner.show import show_path
+
+REPORT = "__report__"
+JSONL = f"{REPORT}/report.jsonl"
+README = f"{REPORT}/README.md"
+
+Tick = Callable[[str, int, int], None]  # what is done, how many of how many
+
+
+def quiet(_what: str, _done: int, _of: int) -> None:
+    """A `Tick` that shows nothing."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """The packs of a run and its rules in the order of work."""
+
+    packs: tuple[Pack, ...]
+    rules: tuple[Rule, ...]
+
+    @classmethod
+    def of(cls, config: Config) -> Book:
+        """Load the packs that a configuration names. Raises `Errors` with all that is wrong in them."""
+        packs = load_packs(find(name, config.root) for name in config.keys.packs)
+        chosen = tuple(config.keys.select)
+        rules = tuple(rule for rule in in_order(packs) if not chosen or rule.id.startswith(chosen))
+        return cls(packs, rules)
+
+    @cached_property
+    def by_id(self) -> dict[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def infos(self) -> dict[str, RuleInfo]:
+        return {
+            rule.id: RuleInfo(
+                rule.id, rule.keys.kind, rule.keys.level, rule.keys.review, rule.why, rule.keys.where,
+                tuple(rule.keys.turns), tuple(rule.keys.keeps),
+            )
+            for rule in self.rules
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found, and what OUT has to hold: `texts` by name, as bytes or as the file to copy."""
+
+    records: Records
+    texts: dict[str, bytes | Path]
+    sources: dict[str, str]
+    book: Book
+    errors: tuple[CleanerError, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def exit(self) -> int:
+        return worst(error.exit for error in self.errors)
+
+    @cached_property
+    def committed(self) -> dict[str, bytes | Path]:
+        """Everything in OUT that is committed and compared."""
+        from cleaner.reports.markdown import to_markdown
+
+        report = {JSONL: to_jsonl(self.records), README: to_markdown(self.records, self.book.infos)}
+        return {**self.texts, **report}
+
+    def pages(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the HTML report: made by every run, never compared."""
+        from cleaner.reports.html import pages
+
+        for name, page in pages(self.records, self.sources, self.book.infos):
+            yield f"{REPORT}/{name}", page
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the exit code to report if several apply (docs/errors.md): 130 and 143, then 70, 4, 2, 3, 1, 0."""
+    order = (130, 143, 70, 4, 2, 3, 1, 0)
+    return min(codes, key=order.index, default=0)
+
+
+def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = quiet) -> Result:
+    """Clean all of SRC. Raises UsageError if it is missing or holds nothing that could be cleaned."""
+    entries = survey(src, out, config)
+    outcomes = []
+    for i, entry in enumerate(entries):
+        tick("cleaning", i, len(entries))
+        outcomes.append(one(entry, src, config, book))
+    tick("looking for overlaps", len(entries), len(entries))
+    found = overlaps(outcomes, config)
+    records = build(outcomes, found, book.packs, book.by_id, config.digest)
+    texts = {o.name: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
+    sources = {show_path(o.name): o.source.text for o in outcomes if o.source}
+    errors = tuple(o.error for o in outcomes if o.error and o.status == "quarantined")
+    return Result(records, texts, sources, book, errors, found.notes)
+
+
+def survey(src: Path, out: Path | None, config: Config) -> list[files.Entry]:
+    """Return what there is in SRC, by name. Raises UsageError (E105) if SRC, or SRC and OUT together, make no sense."""
+    if out is not None:
+        files.check_places(src, out)
+    entries = files.walk(
+        src, suffixes=frozenset(SUFFIXES), excluded=lambda name: config.excluded(name, src), out=out,
+        follow_symlinks=config.keys.follow_symlinks,
+    )  # fmt: skip
+    if all(entry.note for entry in entries) and not (out is not None and previous(out)):
+        seen = f"none of its {len(entries)} entries can be cleaned" if entries else "it is empty"
+        raise UsageError(
+            "E105", show_path(str(src)), f"nothing to clean: {seen}", "nothing was written",
+            f"give a folder with {', '.join(sorted(SUFFIXES))} files",
+        )  # fmt: skip
+    return entries
+
+
+def one(entry: files.Entry, src: Path, config: Config, book: Book) -> Outcome:
+    """Read and clean one entry; whatever goes wrong with it becomes its outcome."""
+    kind = format_of(entry.name) or ""
+    if entry.note:
+        return Outcome(entry.name, "skipped", kind, "", note=entry.note)
+    if entry.error:
+        return Outcome(entry.name, "quarantined", kind, "", error=entry.error, stands=False)
+    where = show_path(_where(src, entry.name))
+    try:
+        raw = files.read(entry.path, where, limit=config.keys.max_file_size)
+    except InputError as err:
+        digest = _digest(entry.path) if err.code == "E120" else ""
+        return Outcome(entry.name, "quarantined", kind, digest, error=err, stands=err.code == "E120")
+    return clean_bytes(entry.name, raw, where, kind, config, book, config.ignored(entry.name, src))
+
+
+def clean_bytes(
+    name: str, raw: bytes, where: str, kind: str, config: Config, book: Book, ignore: Sequence[str]
+) -> Outcome:
+    """Clean the bytes of one document; whatever goes wrong with it becomes its outcome."""
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        source = files.decode(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
+        cleaned = clean(where, source.text, book.rules, config.settings, ignore)
+        if source.encode() != raw:  # decode has checked this; we check it once more with what we shall report
+            raise SelfCheckError(
+                "E402", where, "the text does not give the bytes back", "copied unchanged", "please report it"
+            )
+    except (InputError, SelfCheckError) as err:
+        return Outcome(name, "quarantined", kind, digest, raw=raw, error=err)
+    return finished(name, kind, digest, raw, source, cleaned)
+
+
+def finished(name: str, kind: str, digest: str, raw: bytes, source: files.Source, cleaned: Cleaned) -> Outcome:
+    """Return the outcome of a document that was cleaned; its script is that of the result."""
+    from cleaner.script import decide
+
+    text = cleaned.draft.text
+    status: Literal["empty", "changed", "unchanged"]
+    status = "empty" if not text else "changed" if text.encode() != raw else "unchanged"
+    return Outcome(name, status, kind, digest, raw, source, cleaned, decide(text))
+
+
+def overlaps(outcomes: Sequence[Outcome], config: Config) -> Found:
+    """Find what stands twice in the cleaned texts."""
+    if config.keys.dedup.mode == "off":
+        return Found((), (), ())
+    texts = [Text(o.name, o.text, o.script.script) for o in outcomes if o.cleaned and o.script and o.text]
+    return find_overlaps(texts, config.overlaps)
+
+
+def _where(src: Path, name: str) -> str:
+    return (src / name if src.is_dir() else src).as_posix()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _body(outcome: Outcome, entry: files.Entry) -> bytes | Path | None:
+    if outcome.cleaned:
+        return outcome.text.encode()
+    if outcome.status == "quarantined" and outcome.stands:
+        return outcome.raw if outcome.raw is not None else entry.path
+    return None
+
+
+# --- OUT -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A file of OUT that is not what the run makes of SRC. `kind`: missing, stale or orphan."""
+
+    kind: Literal["missing", "stale", "orphan"]
+    name: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `write` did to the committed part of OUT, by name."""
+
+    written: tuple[str, ...]
+    deleted: tuple[str, ...]
+
+
+def previous(out: Path) -> tuple[FileRecord, ...]:
+    """Return the file records of the report that stands in OUT, none if there is no readable one."""
+    try:
+        return from_jsonl((out / JSONL).read_bytes(), str(out / JSONL)).files
+    except (OSError, UsageError):
+        return ()
+
+
+def differences(result: Result, out: Path) -> list[Difference]:
+    """Return where OUT is not in step, by name; writes nothing."""
+    found = []
+    for name, body in sorted(result.committed.items()):
+        path = out / name
+        if not path.is_file():
+            found.append(Difference("missing", name))
+        elif not _holds(path, body):
+            found.append(Difference("stale", name))
+    return found + [Difference("orphan", name) for name in _orphans(result, out)]
+
+
+def _holds(path: Path, body: bytes | Path) -> bool:
+    if isinstance(body, Path):
+        return filecmp.cmp(path, body, shallow=False)
+    return path.stat().st_size == len(body) and path.read_bytes() == body
+
+
+def _orphans(result: Result, out: Path) -> list[str]:
+    """Return the files of OUT that an earlier run made and this one does not; other files are never touched."""
+    mine = {record.out for record in previous(out) if record.out}
+    return sorted(name for name in mine - set(result.texts) if _inside(name, out) and (out / name).is_file())
+
+
+def _inside(name: str, out: Path) -> bool:
+    """Say whether a name from a report leads to a place in OUT: the report is a file that anybody may have edited."""
+    return not Path(name).is_absolute() and (out / name).parent.resolve().is_relative_to(out.resolve())
+
+
+def write(result: Result, out: Path, *, html: bool = True, wait: bool = False) -> Written:
+    """Bring OUT in step: texts first, the report last, each file whole or not at all.
+
+    Raises OutputError: E301 the disk is full or fails, E302 not permitted, E303 another run holds OUT.
+    """
+    todo = differences(result, out)
+    pages = dict(result.pages()) if html else {}
+    fresh = {name: page for name, page in pages.items() if not ((out / name).is_file() and _holds(out / name, page))}
+    dead = _stale_pages(out, set(pages)) if html else []
+    if not todo and not fresh and not dead:
+        return Written((), ())
+    with files.Lock(out, wait=wait):
+        changed = [d.name for d in todo if d.kind != "orphan"]
+        reports_last = sorted(changed, key=lambda name: (name.startswith(f"{REPORT}/"), name == JSONL, name))
+        for name in reports_last:
+            if name == JSONL:
+                files.sync(out / done for done in changed if done != JSONL)
+            _put(out, name, result.committed[name])
+        for name, page in fresh.items():
+            _put(out, name, page)
+        orphans = [d.name for d in todo if d.kind == "orphan"]
+        for name in orphans + dead:
+            _remove(out / name, out)
+    return Written(tuple(changed), tuple(orphans))
+
+
+def _put(out: Path, name: str, body: bytes | Path) -> None:
+    path = files.place(out, name)
+    if isinstance(body, Path):
+        files.copy_file(body, path, show_path(body.as_posix()))
+    else:
+        files.replace_file(path, body)
+
+
+def _remove(path: Path, out: Path) -> None:
+    """Delete a file of ours and the folders that it leaves empty."""
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == out or any(folder.iterdir()):
+            break
+        folder.rmdir()
+
+
+def _stale_pages(out: Path, pages: set[str]) -> list[str]:
+    """Return the HTML pages of earlier runs that this run does not make; those folders are ours alone."""
+    report = out / REPORT
+    old = [path for folder in ("files", "clusters") for path in sorted((report / folder).rglob("*.html"))]
+    return [name for path in old if (name := path.relative_to(out).as_posix()) not in pages]

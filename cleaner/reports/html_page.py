@@ -1,0 +1,114 @@
+"""Names, links and markup of the HTML pages: where a page lies, and how values become bytes.
+
+The one style and the one script are the same in every page, so that one pair of hashes allows them; see `html.py`
+for the policy.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from cleaner.reports.records import EditRecord, short_id
+from cleaner.reports.views import cut, plural
+from cleaner.show import show, show_path
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_NAME_BYTES = 240  # of a file name: most file systems allow 255, and the suffix needs room
+
+
+def page_names(paths: Iterable[str]) -> dict[str, str]:
+    """Return the name of the page of each file: no two alike, none too long, none in the way of another's folder.
+
+    Raises ValueError for a path that leads out of the report.
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    ordered = sorted(paths)
+    folders = {path.rpartition("/")[0] for path in ordered}
+    folders |= {folder[:i] for folder in folders for i, char in enumerate(folder) if char == "/"}
+    for path in ordered:
+        parts = path.split("/")
+        if any(part in ("", ".", "..") for part in parts):
+            raise ValueError(f"{show_path(path)} is not a relative path")
+        last = parts[-1].encode("utf-8", "surrogateescape")
+        if len(last) > _NAME_BYTES:
+            short = last[: _NAME_BYTES - 20].decode("utf-8", "ignore")
+            parts[-1] = f"{short}-{short_id(path)}"
+        name = "/".join(parts) + ".html"
+        while name in folders or name in taken:
+            name = f"{name[:-5]}_.html"
+        taken.add(name)
+        found[path] = f"files/{name}"
+    return found
+
+
+def page_href(name: str) -> str:
+    return quote(name.encode("utf-8", "surrogateescape"), safe="/")
+
+
+def cluster_href(cluster: str, root: str) -> str:
+    return f"{root}clusters/{page_href(cluster_name(cluster))}.html"
+
+
+def cluster_name(cluster: str) -> str:
+    """Return a cluster's id as a file name: `c` and a number, unless somebody has edited the report."""
+    return cluster if cluster.isascii() and cluster.isalnum() else short_id(cluster)
+
+
+def _shown(text: object) -> str:
+    return show(str(text))
+
+
+def _one_line(text: str) -> str:
+    return show(text.replace("\n", "⏎"))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """Return the templates, compiled once: they are part of the program, no state of a run is in them."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("cleaner.reports", "templates"),
+        autoescape=True,  # for every name: select_autoescape would skip .j2
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(show=_shown, path=show_path, line=_one_line, n=lambda number: f"{number:,}")
+    style, script = _asset("style.css"), _asset("script.js")
+    environment.globals.update(
+        style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),
+        plural=plural, cluster_href=cluster_href, cut=cut, one_change=_one_change,
+    )  # fmt: skip
+    return environment
+
+
+def _one_change(edit: EditRecord) -> tuple[str, tuple[str, int, str], tuple[str, int, str], str]:
+    """Return an edit in its context: prefix, old and new (long ones cut), suffix."""
+    return edit.quote.prefix, cut(edit.quote.exact, 60, 24), cut(edit.new, 60, 24), edit.quote.suffix
+
+
+def _asset(name: str) -> str:
+    text = (files("cleaner.reports") / "templates" / name).read_bytes().decode("utf-8")
+    return "\n" + text.replace("\r\n", "\n")
+
+
+def _hash(text: str) -> str:
+    """Return a block as the Content-Security-Policy names it (CSP level 3: the hash of the text between the tags)."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def render(template: str, **values: Any) -> bytes:
+    """Return a page. What even UTF-8 cannot hold was made visible by `show` before."""
+    return _environment().get_template(template).render(**values).encode("utf-8")

@@ -1,0 +1,100 @@
+"use strict";
+// Moves through groups and places, filters, says why. Reads the page only: no data of a seed is in here.
+const $ = (id) => document.getElementById(id);
+const all = (what, where = document) => [...where.querySelectorAll(what)];
+const stops = all("[data-stop]"), article = document.body.classList.contains("article");
+const places = new Map();
+for (const el of all(".text [data-g]")) {
+  const g = el.dataset.g;
+  if (!places.has(g)) places.set(g, []);
+  places.get(g).push(el);
+}
+let now = -1, lit = [], at = 0, spot = null;
+
+function reveal(el, block) {
+  for (let d = el.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
+  el.scrollIntoView({ block, behavior: "auto" });
+}
+// the places of a group that can be seen: on the left, where it took something, else on the right
+function seen(g) {
+  const shown = (places.get(g) || []).filter((el) => el.getClientRects().length);
+  const left = shown.filter((el) => el.closest(".a"));
+  return left.length ? left : shown;
+}
+function mark() {
+  if (spot) spot.classList.remove("spot");
+  spot = lit[at] || null;
+  if (spot) { spot.classList.add("spot"); reveal(spot, "center"); }
+  $("at").textContent = lit.length ? `${at + 1} / ${lit.length}` : "";
+}
+function leave() {
+  for (const el of all(".on")) el.classList.remove("on");
+  if (spot) spot.classList.remove("spot");
+  spot = null; now = -1; lit = [];
+  $("bar").hidden = true;
+}
+function choose(index, place) {
+  const stop = stops[index];
+  if (!stop) return;
+  leave();
+  now = index;
+  stop.classList.add("on");
+  if (!article) { reveal(stop, "center"); (stop.querySelector("a") || stop).focus({ preventScroll: true }); return; }
+  const g = stop.dataset.stop, of = stop.closest("details");
+  for (const el of places.get(g) || []) el.classList.add("on");
+  of.open = true;
+  const panel = stop.closest("aside");
+  if (getComputedStyle(panel).position === "sticky") panel.scrollTop += stop.getBoundingClientRect().top - panel.getBoundingClientRect().top - 120;
+  $("bar-rule").textContent = of.querySelector(".rule").textContent;
+  $("bar-why").textContent = of.querySelector(".why").textContent;
+  $("bar").hidden = false;
+  lit = seen(g);
+  at = Math.max(0, place ? lit.indexOf(place) : 0);
+  if (place && lit.length) { spot = lit[at]; spot.classList.add("spot"); $("at").textContent = `${at + 1} / ${lit.length}`; } else mark();
+}
+function step(by) {
+  for (let i = now < 0 && by < 0 ? stops.length - 1 : now + by; i >= 0 && i < stops.length; i += by)
+    if (!stops[i].hidden) return choose(i);
+}
+function turn(by) {
+  if (lit.length) { at = (at + by + lit.length) % lit.length; mark(); }
+}
+function filter(text) {
+  const want = text.trim().toLowerCase(), left = new Set();
+  for (const stop of stops) {
+    const of = article ? stop.closest("details").querySelector("summary").textContent : "";
+    stop.hidden = want !== "" && !(of + stop.textContent).toLowerCase().includes(want);
+    if (!stop.hidden) left.add(stop.dataset.stop);
+  }
+  if (!article) return;
+  for (const of of all("details.of")) of.hidden = !of.querySelector("[data-stop]:not([hidden])");
+  for (const row of all(".r")) row.hidden = want !== "" && !all("[data-g]", row).some((el) => left.has(el.dataset.g));
+}
+
+document.addEventListener("click", (event) => {
+  const label = event.target.closest("[data-l]"), edit = event.target.closest(".text [data-g]"), stop = event.target.closest("aside [data-stop]");
+  if (event.target.closest("aside a")) return;
+  const g = label ? label.dataset.l : edit ? edit.dataset.g : stop ? stop.dataset.stop : null;
+  if (g === null) return;
+  if (label) event.preventDefault();
+  const from = label ? seen(g).find((el) => label.closest(".r").contains(el)) : edit;
+  choose(stops.findIndex((el) => el.dataset.stop === g), from);
+});
+$("prev").addEventListener("click", () => turn(-1));
+$("next").addEventListener("click", () => turn(1));
+$("close").addEventListener("click", leave);
+if ($("filter")) $("filter").addEventListener("input", () => filter($("filter").value));
+$("help").addEventListener("click", () => $("help").close());
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target.matches("input[type=search]");
+  if (event.key === "Escape") {
+    if ($("filter")) { $("filter").value = ""; $("filter").blur(); filter(""); }
+    leave();
+    return;
+  }
+  if (typing) { if (event.key === "Enter") event.target.blur(); return; }
+  const keys = { j: () => step(1), k: () => step(-1), "/": () => $("filter") && $("filter").focus(), "?": () => $("help").open || $("help").showModal() };
+  if (article) { keys.n = () => turn(1); keys.p = () => turn(-1); }
+  if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
+});

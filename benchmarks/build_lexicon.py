@@ -13,9 +13,10 @@ A word that a phrase table does not know whole is where "jieba turned Traditiona
 the sure words use each form; in names the character that both scripts share gets at least 9 tenths. Then neither
 spelling is a reason to change the other.
 
-Format, UTF-16-LE: a line with the total of all counts; a line with the first characters, each with the length of its
-block in two digits of base 4,096 from U+0100; then the blocks. A block is words without their first character, each
-followed by a score in U+E000..U+E0FF: E000 + n stands for log(count / total) = -n / 12.
+Format, UTF-16-LE: a line with the total of all counts; a line with the neighbours of each form of an ambiguous
+character (form, characters before it in words, U+E001, characters after it, U+E000); a line with the first characters,
+each with the length of its block in two digits of base 4,096 from U+0100; then the blocks. A block is words without
+their first character, each followed by a score in U+E000..U+E0FF: E000 + n stands for log(count / total) = -n / 12.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ import itertools
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from build_tables import DATA, PINS, opencc_table, pinned
+from build_tables import DATA, PINS, common_big5, opencc_table, pinned
 
 sys.path.insert(0, str(DATA.parent.parent.parent))
 from cleaner.script.lexicon import FOLD, LONGEST, STEPS
@@ -145,6 +146,22 @@ def lexicon() -> dict[str, float]:
     return folded
 
 
+def neighbours(words: Iterable[str]) -> str:
+    """Return what stands beside each form of an ambiguous character in some word: a rival without any can be vetoed."""
+    several = {k: v for k, v in opencc_table("STCharacters").items() if len(v) > 1 or common_big5(k)}
+    forms = {c.translate(FOLD) for key, group in several.items() for c in (key, *group)}
+    before: dict[str, set[str]] = defaultdict(set)
+    after: dict[str, set[str]] = defaultdict(set)
+    for word in words:
+        for left, right in itertools.pairwise(word):
+            before[right].add(left)
+            after[left].add(right)
+    listed = [(f, "".join(sorted(before[f])), "".join(sorted(after[f]))) for f in sorted(forms)]
+    return "".join(
+        f"{form}{left}\ue001{right}\ue000" for form, left, right in listed if len(form.encode("utf-16-le")) == 2
+    )
+
+
 def compiled(counts: dict[str, float]) -> bytes:
     total = sum(counts[word] for word in sorted(counts))
     blocks: dict[str, list[str]] = defaultdict(list)
@@ -153,7 +170,7 @@ def compiled(counts: dict[str, float]) -> bytes:
         blocks[word[0]].append(word[1:] + chr(0xE000 + score))
     texts = {first: "".join(block) for first, block in sorted(blocks.items())}
     index = "".join(f + chr(0x100 + len(t) // 4096) + chr(0x100 + len(t) % 4096) for f, t in texts.items())
-    return "".join((f"{total:.0f}\n", index, "\n", *texts.values())).encode("utf-16-le")
+    return "".join((f"{total:.0f}\n", neighbours(counts), "\n", index, "\n", *texts.values())).encode("utf-16-le")
 
 
 def main() -> None:

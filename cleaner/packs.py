@@ -165,6 +165,13 @@ def find(name: str, beside: Path | None = None) -> Path:
     raise PackError("E202", show(name), "there is no such rule pack", "nothing was written", how)
 
 
+def _shown(file: Path) -> str:
+    """Return how a pack's file is named to people: a shipped one as rules/NAME, wherever the package lies."""
+    folder = shipped()
+    inside = file.resolve().is_relative_to(folder)
+    return f"rules/{file.resolve().relative_to(folder).as_posix()}" if inside else file.as_posix()
+
+
 def load(files: Iterable[Path]) -> tuple[Pack, ...]:
     """Read and check packs, in order. Raises `Errors` with everything that is wrong in all of them."""
     packs: list[Pack] = []
@@ -197,7 +204,7 @@ class _Reader:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.shown = show(file.as_posix())
+        self.shown = show(_shown(file))
         self.errors: list[PackError] = []
         self.places = Places("")
         self.tables: list[Table] = []

@@ -130,9 +130,9 @@ def test_a_stray_traditional_character_in_a_simplified_text_is_put_right(before,
 @pytest.mark.parametrize(
     "text",
     [
-        PLAIN_HANT + "他引用原文：“这个国家的经济发展很快。”",
-        PLAIN_HANS + "他引用原文：“這個國家的經濟發展很快。”",
-        PLAIN_HANT + "日本の学校では歴史を読む。",
+        PLAIN_HANT * 6 + "他引用原文：“这个国家的经济发展很快。”",
+        PLAIN_HANS * 6 + "他引用原文：“這個國家的經濟發展很快。”",
+        PLAIN_HANT * 6 + "日本の学校では国の歴史を読む。",
         PLAIN_HANT + PLAIN_HANS,
     ],
 )
@@ -144,6 +144,15 @@ def test_a_form_is_a_stray_only_where_the_text_writes_the_other():
     house = "他説内容很好，她説户外温度高，大家都説没有問題，國内外都一樣。"
     assert repaired(house) == house
     assert repaired(PLAIN_HANT + "專家說明，他説好") == PLAIN_HANT + "專家說明，他說好"
+
+
+def test_hong_kong_keeps_its_own_forms():
+    text = "佢哋嘅説法唔係我說嘅，喺香港啲人都知。"
+    assert repaired(text) == text
+
+
+def test_digits_before_a_measure_word_are_a_number():
+    assert repaired(PLAIN_HANT + "我们、他们、你们，股份592隻。") == PLAIN_HANT + "我們、他們、你們，股份592隻。"
 
 
 def test_a_name_is_only_asked_about():
@@ -191,13 +200,12 @@ def test_a_repair_kind_pickles_small():
     assert list(pickle.loads(pickle.dumps(kind()))(Context(PLAIN_HANT + "干部", Settings())))
 
 
-def test_words_that_cross_the_place_count_on_both_sides():
+@pytest.mark.parametrize("text", ["中華人民共和國", "真抓實幹", "他在學校裡說", "不可思議的事", "一衣帶水"])
+def test_a_stretch_scores_the_same_wherever_the_place_is(text):
     words = lexicon()
-    written, wrong = words.scores("中華人民共", "和河", "國")
-    assert written - wrong > 5
-    alone, after, before = (words.scores(b, "制", a)[0] for b, a in (("", ""), ("", "度"), ("體", "")))
-    assert after > alone + words.lone("度")
-    assert before > alone + words.lone("體")
+    found = {round(words.scores(text[:at], text[at], text[at + 1 :])[0], 6) for at in range(len(text))}
+    assert len(found) == 1
+    assert found.pop() > sum(map(words.lone, text))
 
 
 @pytest.mark.parametrize("name", [f"script-{name}.tsv" for name in NAMES])

@@ -108,7 +108,7 @@ def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, f
     else:
         written = pipeline.write(result, out, html=not flags["no_report"], wait=flags["wait"])
     if not printer.quiet:
-        for line in terminal.summary(result.records):
+        for line in terminal.summary(result.records, _slash(src)):
             printer.say(line)
         if printer.verbose:
             for line in terminal.skipped(result.records.files):

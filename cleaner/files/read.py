@@ -25,7 +25,8 @@ def read(path: Path, where: str, *, limit: int) -> bytes:
     """
     with _opened(path, where) as (descriptor, before):
         if before.st_size > limit:
-            what = f"it has {before.st_size:,} bytes, the limit is {limit:,}".replace(",", " ")
+            size, most = (f"{number:,}".replace(",", " ") for number in (before.st_size, limit))
+            what = f"it has {size} bytes, the limit is {most}"
             how = "raise --max-file-size, split it or exclude it"
             raise InputError("E120", where, what, "copied unchanged and quarantined", how)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:

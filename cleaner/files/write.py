@@ -55,7 +55,7 @@ def fresh(path: Path) -> Iterator[BinaryIO]:
 
 
 def place(out: Path, name: str) -> Path:
-    """Return where `name`, a relative posix path, is written under `out`, and make its folders, to last.
+    """Return where `name`, a relative posix path, is written under `out`, and make its folders.
 
     Raises InputError E103 if that place is not inside `out` (by its name, or by a link in its way), OutputError as
     `replace_file` does.
@@ -67,21 +67,28 @@ def place(out: Path, name: str) -> Path:
         if not inside or not {"", ".", ".."}.isdisjoint(parts):
             how = "rename it, or remove the link in OUT"
             raise InputError("E103", show_path(name), "its place is outside of OUT", "left out", how)
-        missing = [folder for folder in (target.parent, *target.parent.parents) if not folder.exists()]
+        missing = [folder for folder in (target.parent, *target.parent.parents) if not folder.is_dir()]
         for folder in reversed(missing):  # mkdir(parents=True) calls itself, and a tree may be deeper than the stack
-            folder.mkdir(exist_ok=True)
-            _sync(folder.parent)
+            _make(folder)
     return target
 
 
-def sync(paths: Iterable[Path]) -> None:
-    """Have the disk keep a batch of written (or deleted) files and their names. Raises OutputError E301."""
+def sync(paths: Iterable[Path], *, root: Path | None = None) -> None:
+    """Have the disk keep a batch of written (or deleted) files, their names and those of their folders.
+
+    `root` is the highest folder that may be new, or have got a new one; without it, the lowest one above all of the
+    batch. Raises OutputError E301.
+    """
     files = sorted(set(paths))
+    if not files:
+        return
     for path in files:
         with _said(path), suppress(FileNotFoundError):
             _sync(path)
-    for folder in sorted({path.parent for path in files}):
-        with _said(folder):
+    top = root or Path(os.path.commonpath([path.parent for path in files]))
+    above = {folder for path in files for folder in path.parents if folder.is_relative_to(top)}
+    for folder in sorted(above):
+        with _said(folder), suppress(FileNotFoundError):
             _sync(folder)
 
 
@@ -200,6 +207,14 @@ def _same(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.lstat())
     except FileNotFoundError:
         return False
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():  # else another process of this run was faster
+            raise
 
 
 def _sync(path: Path) -> None:

@@ -31,10 +31,13 @@ NAMES_SHARE = 0.6
 LONG = 30  # aligned key characters from which a passage is reuse unless it is something else
 REFERENCE = 1000  # documents that idf is counted against: a constant, not the size of the folder
 RARE_SHORT = 75.0  # rarity of a passage under 30 characters: 12 grams that stand in two documents only (6.2 each)
-RARE_LONG = 45.0  # rarity of a longer one: seven such grams, one run of twelve characters that is nobody's phrase
-SIGN = 15.0  # what one sign weighs, in rarity: between two and three rare grams
+RARE_LONG = 37.0  # rarity of a longer one: six such grams, one run of eleven characters that is nobody's phrase
+SIGN = 15.0  # what one sign weighs, in rarity: between two and three rare grams. Signs of copying: it runs across a
+# sentence end; the two documents share more. Signs of a phrase: it begins and ends with a clause in both; it holds no
+# figure, date or Latin name; its grams are frequent here.
 CROWD = 5  # documents from which a gram counts as frequent here
 DIGIT_OPS, DIGIT_SPACING = 2, 40  # a template: at least two changed numbers, one every 40 characters or closer
+SLOT, SLOT_SPACING = 4, 20  # a template: a name that is filled in, and how close such places are
 ATTRIBUTION_SHARE = 0.2  # of the passage, that the words "… said" at its start may take
 _NUMBER = re.compile(r"\d\d|[a-z]{2}")  # figures, dates, Latin names: what a formula does not hold
 _NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万两")
@@ -115,7 +118,7 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
     borders = all(page.opens_clause(low) and page.closes_clause(high) for page, low, high in sides)
     crosses = all(page.crosses_sentence(low, high) for page, low, high in sides)
     crowd = sorted(counts)[len(counts) // 2] if counts else 0
-    signs = crosses + numbers + company - borders - (crowd > CROWD)
+    signs = crosses + company - (not numbers) - borders - (crowd > CROWD)
     return {
         "attributed": all(_attributed(*side) for side in sides),
         "chars": match.chars,
@@ -153,9 +156,17 @@ def classify_document(
 
 
 def _is_template(changes: Sequence[tuple[str, str]], chars: int) -> bool:
-    """Say whether most changes put other numbers into the same sentence."""
+    """Say whether two places are one sentence filled in twice.
+
+    Either most changes put other numbers, one every 40 characters or closer; or a number and nothing but short words
+    (names) differ, one every 20 characters or closer: … 1月13日 … 选举张荣茂为 …
+    """
     numbers = sum(_NUMERALS.issuperset(old + new) for old, new in changes)
-    return numbers >= DIGIT_OPS and numbers * 2 > len(changes) and chars <= DIGIT_SPACING * numbers
+    slots = sum(0 < len(old) <= SLOT and 0 < len(new) <= SLOT for old, new in changes)
+    other_number = any(old and new and _NUMERALS.issuperset(old + new) for old, new in changes)
+    mostly = numbers >= DIGIT_OPS and numbers * 2 > len(changes) and chars <= DIGIT_SPACING * numbers
+    filled = other_number and len(changes) >= DIGIT_OPS and slots == len(changes) and chars <= SLOT_SPACING * slots
+    return mostly or filled
 
 
 def _changes(a: Page, b: Page, match: Match) -> Iterator[tuple[str, str]]:
@@ -254,9 +265,9 @@ _SENTENCES = {
     "phrases": "formula: phrases of the formula table make up {phrases:.0%} of it",
     "enumeration": "formula: {enumerated:.0%} of it is an enumeration of names",
     "template": "formula: a template, the places that differ hold other numbers",
-    "long": "reuse: {chars} aligned characters that are no formula (weight {weight:.0f}, the limit is 45)",
+    "long": "reuse: {chars} aligned characters that are no formula (weight {weight:.0f}, the limit is 37)",
     "rare": "reuse: only {chars} aligned characters, but rare ones (weight {weight:.0f}, the limit is 75)",
-    "common": "formula: {chars} aligned characters, but few that are rare (weight {weight:.0f}, the limit is 45)",
+    "common": "formula: {chars} aligned characters, but few that are rare (weight {weight:.0f}, the limit is 37)",
     "short": "formula: only {chars} aligned characters, and not rare enough (weight {weight:.0f}, the limit is 75)",
     "same": "reuse: both documents have the same key text",
     "near": "reuse: near duplicates, {jaccard:.0%} of all distinct 4-grams are shared",

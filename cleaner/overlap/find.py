@@ -271,9 +271,9 @@ class _Search:
 
 
 def _star(bucket: Sequence[int], verify: Callable[[int, int], bool]) -> None:
-    """Compare the members of a bucket: all pairs if they are few, else each with the first, and so on with the rejected.
+    """Compare the members of a bucket: all pairs if they are few, else each with the first.
 
-    A member that the first one rejects may be a twin of another.
+    Those that the first one rejects may be twins of each other, so they are compared in the same way again.
     """
     while len(bucket) > ALL_PAIRS:
         first, *others = bucket

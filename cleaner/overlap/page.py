@@ -25,7 +25,7 @@ CLOSING = {
 }  # fmt: skip
 _SENTENCE_END = regex.compile(r"[。．｡！？；…\n] | (?<=\p{Han}) [!?;]", regex.VERBOSE)
 _ENUMERATION = regex.compile(r"(?: [\w·・]{1,6} \s? [、､] \s? ){3,} [\w·・]{1,6}", regex.VERBOSE)
-_TAIL_LINES = 5  # disclaimers at the end of a page read as prose; they stand in its last few lines
+_TAIL_LINES, _TAIL_SHARE = 5, 4  # disclaimers read as prose; they stand in the last lines, a quarter of all at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +63,13 @@ class Page:
 
     @cached_property
     def edge(self) -> tuple[Line, ...]:
-        """The lines at the head or the tail of the page: before the prose, behind it, and the last five."""
+        """The lines at the head or the tail of the page: before the prose, behind it, and the last few."""
         context = Context(self.text, Settings())
         head, tail = context.edges()
         lines = context.lines
         head_end = lines[head - 1].end if head else 0
         tail_start = lines[tail].start if tail < len(lines) else len(self.text) + 1
-        last = self.lines[-_TAIL_LINES:]
+        last = self.lines[-max(min(_TAIL_LINES, len(self.lines) // _TAIL_SHARE), 1) :]
         return tuple(x for x in self.lines if x.end <= head_end or x.start >= tail_start or x in last)
 
     def lines_of(self, low: int, high: int) -> list[tuple[Line, int]]:

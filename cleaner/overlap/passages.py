@@ -263,7 +263,7 @@ class _Pair:
         while True:
             best = min(
                 ((_gap(x.box, y.box), x.box, y.box, x, y) for x in todo for y in _followers(x, todo)
-                 if (x.box, y.box) not in refused and self._follows(x, y)),
+                 if (x.box, y.box) not in refused and self._follows(x, y, todo)),
                 key=lambda item: item[:3], default=None,
             )  # fmt: skip
             if best is None:
@@ -276,8 +276,11 @@ class _Pair:
             left = (part for part in todo if not part.box.inside(joined.box))
             todo = sorted([*left, joined], key=lambda part: part.box)
 
-    def _follows(self, one: Part, two: Part) -> bool:
-        """Say whether `two` continues the passage of `one` (rules 1 and 2 of merging)."""
+    def _follows(self, one: Part, two: Part, parts: Sequence[Part]) -> bool:
+        """Say whether `two` continues the passage of `one` after a short gap, or after text that one side left out.
+
+        Text that stands elsewhere on the other side is not left out, but moved.
+        """
         x, y = one.box, two.box
         if not (x.a0 < y.a0 and x.a1 < y.a1 and x.b0 < y.b0 and x.b1 < y.b1):
             return False
@@ -286,8 +289,12 @@ class _Pair:
         near, far = sorted((y.a0 - x.a1, y.b0 - x.b1))
         if near < -min(one.matched, two.matched) // 2:
             return False
-        kept = min(one.matched, two.matched) >= MATCHED
-        return far <= GAP or (near <= DELETED_NEAR and far <= DELETED_FAR and kept)
+        if far <= GAP:
+            return True
+        if near > DELETED_NEAR or far > DELETED_FAR or min(one.matched, two.matched) < MATCHED:
+            return False
+        gap = Box(x.a1, y.a0, x.b1, y.b0)
+        return not any(_fills(part.box, gap) for part in parts if part is not one and part is not two)
 
     def grouped(self, parts: Sequence[Part]) -> list[tuple[Part, ...]]:
         """Return `parts` with moved sentences put together (rule 3): first whole neighbourhoods, then pair by pair."""
@@ -391,6 +398,13 @@ def between(box: Box, equal: Sequence[Run]) -> Iterator[Box]:
         if run.a0 > at_a or run.b0 > at_b:
             yield Box(at_a, run.a0, at_b, run.b0)
         at_a, at_b = run.a0 + run.size, run.b0 + run.size
+
+
+def _fills(box: Box, gap: Box) -> bool:
+    """Say whether 16 characters of `box` lie in `gap` on either side."""
+    inside_a = min(box.a1, gap.a1) - max(box.a0, gap.a0)
+    inside_b = min(box.b1, gap.b1) - max(box.b0, gap.b0)
+    return max(inside_a, inside_b) >= MATCHED
 
 
 def _hull(equal: Sequence[Run]) -> Box:

@@ -182,7 +182,7 @@ class _Report:
         name = self.names[file.path]
         root = "../" * name.count("/")
         reading = Reading(self.sources[file.path], self.records.of(file.path))
-        groups = sorted(groups_of(self.records.of(file.path)), key=_panel_order)
+        groups = _panel(groups_of(self.records.of(file.path)))
         overlaps = self.shared.get(file.path, [])
         linked: dict[str, list[OverlapRecord]] = {}
         for overlap in overlaps:
@@ -256,8 +256,12 @@ class _Report:
         return _Pair(overlap, self.side(overlap.a, "../"), self.side(overlap.b, "../"), tuple(rows), langs)
 
 
-def _panel_order(group: Group) -> tuple[int, str, str, int]:
-    return (*_section_key(group), group.edits[0].start)
+def _panel(groups: Sequence[Group]) -> list[Group]:
+    """Return groups as the panel lists them: those of one rule together, rules in the order in which they appear."""
+    first: dict[tuple[int, str, str], int] = {}
+    for group in groups:
+        first.setdefault(_section_key(group), group.edits[0].start)
+    return sorted(groups, key=lambda g: (_section_key(g)[0], first[_section_key(g)], _section_key(g), g.edits[0].start))
 
 
 def _section_key(group: Group) -> tuple[int, str, str]:

@@ -27,8 +27,8 @@ def in_context(edit: EditRecord, paint: tuple[str, str, str, str] = ("[-", "-]",
     return f"{show(edit.quote.prefix)}{old}{new}{show(edit.quote.suffix)}"
 
 
-def summary(records: Records) -> Iterator[str]:
-    """The table of a run: files, overlaps, what waits for a person."""
+def summary(records: Records, src: str) -> Iterator[str]:
+    """The table of a run: files, overlaps, what waits for a person. `src` is SRC as the user wrote it, with a slash."""
     run = records.run
     packs = ", ".join(pack.name for pack in run.packs)
     yield f"{_count(run.files, 'file')} · packs {packs}"
@@ -38,7 +38,7 @@ def summary(records: Records) -> Iterator[str]:
     if len(shown) < len(rows):
         yield f"  … and {len(rows) - len(shown)} more: see out/__report__/README.md"
     yield from _overlaps(records.overlaps)
-    yield from _pending(records)
+    yield from _pending(records, src)
 
 
 def _row(file: FileRecord, edits: Sequence[EditRecord]) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def _overlaps(overlaps: Sequence[OverlapRecord]) -> Iterator[str]:
         yield f"    … and {len(reuse) - 10} more: see out/__report__/README.md"
 
 
-def _pending(records: Records) -> Iterator[str]:
+def _pending(records: Records, src: str) -> Iterator[str]:
     groups: dict[str, list[EditRecord]] = {}
     for edit in records.edits:
         if edit.pending:
@@ -95,7 +95,7 @@ def _pending(records: Records) -> Iterator[str]:
     places = sum(map(len, groups.values()))
     yield f"  pending   {_count(places, 'place')} in {_count(len(groups), 'group')} wait for a person"
     for edits in sorted(groups.values(), key=lambda g: (g[0].status, g[0].path, g[0].start))[:10]:
-        yield f"    {edits[0].by[-1]}  {_turns(edits)}  clean explain {show(edits[0].path)}:{edits[0].line}"
+        yield f"    {edits[0].by[-1]}  {_turns(edits)}  clean explain {show(src + edits[0].path)}:{edits[0].line}"
     if len(groups) > 10:
         yield f"    … and {len(groups) - 10} more: see out/__report__/README.md"
 

@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from cleaner.script.tables import DATA
 
@@ -41,7 +42,7 @@ class Lexicon:
     """Word scores. The counts of `extra`, a reviewed table, take the place of the built ones."""
 
     def __init__(self, extra: Iterable[tuple[str, float]] = ()) -> None:
-        total, index, self._text = (DATA / "lexicon.bin").read_bytes().decode("utf-16-le").split("\n", 2)
+        total, beside, index, self._text = (DATA / "lexicon.bin").read_bytes().decode("utf-16-le").split("\n", 3)
         self._total = math.log(float(total))
         self._blocks: dict[str, tuple[int, int]] = {}
         at = 0
@@ -53,12 +54,26 @@ class Lexicon:
         for word, count in extra:
             folded = word.translate(FOLD)
             self._extra.setdefault(folded[0], []).append((folded[1:], math.log(count) - self._total))
+        self._before: dict[str, str] = {}
+        self._after: dict[str, str] = {}
+        for entry in beside.split("\ue000")[:-1]:
+            self._before[entry[0]], _, self._after[entry[0]] = entry[1:].partition("\ue001")
+        for word in (first + rest for first, words in self._extra.items() for rest, _ in words):
+            for left, right in pairwise(word):
+                self._before[right] = self._before.get(right, "") + left
+                self._after[left] = self._after.get(left, "") + right
         self._unseen: Bucket = (math.log(UNSEEN) - self._total, {})
         self._buckets: dict[str, Bucket] = {}
 
     def lone(self, char: str) -> float:
         """Return the score of a character as a word of its own."""
         return self._bucket(char)[0]
+
+    def joins(self, left: str, form: str, right: str) -> bool:
+        """Say whether some word has `form` behind `left` or before `right`: without one, only `lone` counts for it."""
+        return (left != "" and left in self._before.get(form, "")) or (
+            right != "" and right in self._after.get(form, "")
+        )
 
     def scores(self, before: str, forms: str, after: str) -> list[float]:
         """Return for each character of `forms` the score of the stretch before + character + after.

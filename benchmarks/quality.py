@@ -1,0 +1,96 @@
+"""Quality on labelled data: `python benchmarks/quality.py DEV SCORE` prints one table.
+
+DEV is a folder with text/, text_trim/, spam_docs/, script_docs/ and their gold files, SCORE the folder of the scorers
+(score_lines.py, score_spam.py, score_script.py). Every document is cleaned with the shipped packs, as a run would.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from cleaner.clean import Cleaned, clean
+from cleaner.config import load
+from cleaner.errors import CleanerError
+from cleaner.pipeline import Book
+
+
+def actions(name: str, done: Cleaned) -> dict[str, object]:
+    """Return what happened to each line of a document: {"file", "removed": [lines], "edited": {line: text}}."""
+    source, removed, edited = done.draft.source, [], {}
+    at, edits = 0, list(done.draft.edits)
+    for number, line in enumerate(source.split("\n"), 1):
+        parts, here = [], at
+        for edit in edits:
+            if edit.end > at and edit.start < at + len(line) or (edit.start == edit.end and at <= edit.start <= at + len(line)):
+                low, high = max(edit.start, at), min(edit.end, at + len(line))
+                parts += source[here:low], edit.new if edit.start >= at else ""
+                here = max(here, high)
+        new = "".join(parts) + source[here : at + len(line)]
+        if line.strip() and not new.strip():
+            removed.append(number)
+        elif new != line:
+            edited[str(number)] = new.strip("\n")
+        at += len(line) + 1
+    return {"file": name, "removed": removed, "edited": edited}
+
+
+def cleaned(folder: Path, book: Book) -> dict[str, Cleaned | None]:
+    settings = load(None, {}).settings
+    found: dict[str, Cleaned | None] = {}
+    for path in sorted(folder.glob("*.txt")):
+        try:
+            found[path.name] = clean(path.name, path.read_text("utf-8"), book.rules, settings)
+        except CleanerError as err:
+            print(f"  quarantined: {err}", file=sys.stderr)
+            found[path.name] = None
+    return found
+
+
+def score(script: Path, *args: object) -> str:
+    done = subprocess.run([sys.executable, script, *map(str, args)], capture_output=True, encoding="utf-8", check=True)
+    return done.stdout
+
+
+def main() -> None:
+    dev, scorers = Path(sys.argv[1]), Path(sys.argv[2])
+    book = Book.of(load(None, {}))
+    print("| set | figure | value |\n|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        for folder, gold in (("text_trim", "gold_lines_trim.jsonl"), ("text", "gold_lines.jsonl")):
+            lines = []
+            for file, done in cleaned(dev / folder, book).items():
+                lines.append(actions(f"{folder}/{file}", done) if done else {"file": f"{folder}/{file}"})
+            (place / "a.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+            found = json.loads(score(scorers / "score_lines.py", dev / gold, "--actions", place / "a.jsonl"))
+            for figure in ("removal_precision", "removal_recall", "removal_f1", "body_char_recall", "body_char_precision"):
+                print(f"| {folder} | macro {figure} | {found['macro'][figure]} |")
+            for figure in ("titles_kept", "body_lines_lost", "noise_lines_left", "kept_lines_altered"):
+                print(f"| {folder} | {figure} | {found[figure]} |")
+        lines = [actions(f"spam_docs/{file}", done) for file, done in cleaned(dev / "spam_docs", book).items() if done]
+        (place / "s.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+        found = json.loads(score(scorers / "score_spam.py", dev / "spam_gold.jsonl", place / "s.jsonl").splitlines()[-1])
+        for figure, value in found.items():
+            print(f"| spam | {figure} | {value} |")
+        out = place / "script"
+        out.mkdir()
+        for file, done in cleaned(dev / "script_docs", book).items():
+            if done:
+                lines_of = done.draft.source.split("\n")
+                edited = actions(file, done)
+                kept = ["" if i in edited["removed"] else edited["edited"].get(str(i), line)  # type: ignore[operator,attr-defined]
+                        for i, line in enumerate(lines_of, 1)]  # fmt: skip
+                (out / file).write_text("\n".join(kept), encoding="utf-8")
+        text = score(scorers / "score_script.py", dev / "script_gold.jsonl", out)
+        print(re.sub(r"(?m)^", "<!-- ", text.rsplit("\n", 2)[0]).replace("\n", " -->\n") + " -->", file=sys.stderr)
+        for figure, value in json.loads(text.strip().splitlines()[-1]).items():
+            print(f"| script | {figure} | {value} |")
+
+
+if __name__ == "__main__":
+    main()

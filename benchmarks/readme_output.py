@@ -1,0 +1,45 @@
+"""Put the real output of the commands that README.md quotes into it: `python benchmarks/readme_output.py`.
+
+A block is a fence after `<!-- output: COMMAND -->`. With --check nothing is written, and the exit code is 1 if a block
+is not what its command prints (tests/test_readme.py calls `outputs`).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"(<!-- output: (?P<command>.+?) -->\n```\n)(?P<text>.*?)(```\n)", re.DOTALL)
+
+
+def outputs(readme: str) -> str:
+    """Return `readme` with each quoted output made anew, on a copy of the seeds."""
+    with tempfile.TemporaryDirectory() as place:
+        shutil.copytree(ROOT / "seeds", Path(place) / "seeds")
+        return BLOCK.sub(lambda match: match[1] + _run(match["command"], Path(place)) + match[4], readme)
+
+
+def _run(command: str, place: Path) -> str:
+    words = [sys.executable, "-m", "cleaner", *shlex.split(command)[1:]]
+    done = subprocess.run(words, cwd=place, capture_output=True, encoding="utf-8", check=True)
+    return done.stdout.rstrip("\n") + "\n"
+
+
+def main() -> int:
+    path = ROOT / "README.md"
+    old = path.read_text("utf-8")
+    new = outputs(old)
+    if "--check" in sys.argv:
+        return int(new != old)
+    path.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,11 +7,11 @@ DEV is a folder with text/, text_trim/, spam_docs/, script_docs/ and their gold 
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from cleaner.clean import Cleaned, clean
 from cleaner.config import load
@@ -19,14 +19,16 @@ from cleaner.errors import CleanerError
 from cleaner.pipeline import Book
 
 
-def actions(name: str, done: Cleaned) -> dict[str, object]:
+def actions(name: str, done: Cleaned) -> dict[str, Any]:
     """Return what happened to each line of a document: {"file", "removed": [lines], "edited": {line: text}}."""
     source, removed, edited = done.draft.source, [], {}
     at, edits = 0, list(done.draft.edits)
     for number, line in enumerate(source.split("\n"), 1):
         parts, here = [], at
         for edit in edits:
-            if edit.end > at and edit.start < at + len(line) or (edit.start == edit.end and at <= edit.start <= at + len(line)):
+            end = at + len(line)
+            insertion = edit.start == edit.end and at <= edit.start <= end
+            if insertion or (edit.end > at and edit.start < end):
                 low, high = max(edit.start, at), min(edit.end, at + len(line))
                 parts += source[here:low], edit.new if edit.start >= at else ""
                 here = max(here, high)
@@ -68,26 +70,34 @@ def main() -> None:
                 lines.append(actions(f"{folder}/{file}", done) if done else {"file": f"{folder}/{file}"})
             (place / "a.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
             found = json.loads(score(scorers / "score_lines.py", dev / gold, "--actions", place / "a.jsonl"))
-            for figure in ("removal_precision", "removal_recall", "removal_f1", "body_char_recall", "body_char_precision"):
+            for figure in (
+                "removal_precision",
+                "removal_recall",
+                "removal_f1",
+                "body_char_recall",
+                "body_char_precision",
+            ):
                 print(f"| {folder} | macro {figure} | {found['macro'][figure]} |")
             for figure in ("titles_kept", "body_lines_lost", "noise_lines_left", "kept_lines_altered"):
                 print(f"| {folder} | {figure} | {found[figure]} |")
         lines = [actions(f"spam_docs/{file}", done) for file, done in cleaned(dev / "spam_docs", book).items() if done]
         (place / "s.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-        found = json.loads(score(scorers / "score_spam.py", dev / "spam_gold.jsonl", place / "s.jsonl").splitlines()[-1])
+        found = json.loads(
+            score(scorers / "score_spam.py", dev / "spam_gold.jsonl", place / "s.jsonl").splitlines()[-1]
+        )
         for figure, value in found.items():
             print(f"| spam | {figure} | {value} |")
         out = place / "script"
         out.mkdir()
         for file, done in cleaned(dev / "script_docs", book).items():
             if done:
-                lines_of = done.draft.source.split("\n")
                 edited = actions(file, done)
-                kept = ["" if i in edited["removed"] else edited["edited"].get(str(i), line)  # type: ignore[operator,attr-defined]
-                        for i, line in enumerate(lines_of, 1)]  # fmt: skip
+                gone, new = edited["removed"], edited["edited"]
+                source = enumerate(done.draft.source.split("\n"), 1)
+                kept = ["" if i in gone else new.get(str(i), line) for i, line in source]
                 (out / file).write_text("\n".join(kept), encoding="utf-8")
         text = score(scorers / "score_script.py", dev / "script_gold.jsonl", out)
-        print(re.sub(r"(?m)^", "<!-- ", text.rsplit("\n", 2)[0]).replace("\n", " -->\n") + " -->", file=sys.stderr)
+        print(text.rsplit("\n", 2)[0], file=sys.stderr)
         for figure, value in json.loads(text.strip().splitlines()[-1]).items():
             print(f"| script | {figure} | {value} |")
 

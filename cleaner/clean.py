@@ -83,7 +83,8 @@ def clean(name: str, text: str, rules: Sequence[Rule], settings: Settings, ignor
     if taken > settings.budget.hard:
         raise InputError(
             "E220", name, f"the rules would cut {taken:.0%} of its prose, the limit is {settings.budget.hard:.0%}",
-            "copied unchanged and quarantined", "look at it with `clean explain --set budget.hard=1 FILE`, or raise --max-removed",
+            "copied unchanged and quarantined",
+            "look at it with `clean explain --set budget.hard=1 FILE`, or raise --max-removed",
         )  # fmt: skip
     self_check(name, draft)
     flags = ("soft-budget",) if taken > settings.budget.soft else ()

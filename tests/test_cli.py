@@ -1,7 +1,8 @@
-"""The command as users type it, in processes of its own: texts, exit codes, and what is left on the disk."""
+"""The command as users type it: texts, exit codes, and what is left on the disk."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -10,24 +11,48 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from cleaner import cli
 from tests.conftest import ROOT, SEEDS
 
 CLEAN = [sys.executable, "-m", "cleaner"]
 PROSE = "曲靖市委常委会进一步研究部署贯彻落实工作,要求坚持高标准、严要求,一手抓谋划。\n"
 
 
-def clean(*args, cwd=None, **keys):
-    env = {**os.environ, "PRE_COMMIT": "", **keys.pop("env", {})}
-    if not env["PRE_COMMIT"]:
-        del env["PRE_COMMIT"]
-    keys.setdefault("stdin", subprocess.DEVNULL)
-    if "input" in keys:
-        del keys["stdin"]
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def clean(*args, cwd=None, input=None, env=None):
+    """Run the command in this process, as `main` runs it; a tenth of the time that a process of its own takes."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    stdin = io.TextIOWrapper(io.BytesIO((input or "").encode()), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["clean", *map(os.fspath, args)])
+        for name, stream in (("stdin", stdin), ("stdout", out), ("stderr", err)):
+            patch.setattr(sys, name, stream)
+        patch.delenv("PRE_COMMIT", raising=False)
+        for name, value in (env or {}).items():
+            patch.setenv(name, value)
+        patch.chdir(cwd or Path.cwd())
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        for stream in (out, err):
+            stream.flush()
+    texts = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err))
+    return Done(left.value.code, *texts)
+
+
+def shell(*args, cwd=None, env=None):
+    """Run the command in a process of its own."""
     command = [*CLEAN, *map(os.fspath, args)]
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, encoding="utf-8", timeout=120, **keys)
+    full = {**os.environ, **(env or {})}
+    return subprocess.run(command, cwd=cwd, env=full, capture_output=True, encoding="utf-8", timeout=120)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -48,7 +73,7 @@ def done(tmp_path_factory):
     """The five seeds and what the command makes of them; read only."""
     place = tmp_path_factory.mktemp("done")
     shutil.copytree(SEEDS, place / "seeds")
-    first = clean("seeds/", "out/", cwd=place)
+    first = shell("seeds/", "out/", cwd=place)
     assert first.returncode == 0, first.stderr
     return place, first
 
@@ -330,11 +355,9 @@ def test_an_out_that_cannot_be_written_is_4_and_nothing_is_torn(seeds, tmp_path)
         assert found.returncode == 4 and "[E302]" in found.stderr
 
 
-def test_a_read_only_file_system_is_4(seeds, monkeypatch, capsys):
+def test_a_read_only_file_system_is_4(seeds, monkeypatch):
     """For root as well: every open for writing fails as on a read-only file system."""
     import errno
-
-    from cleaner import cli
 
     real = Path.open
 
@@ -344,11 +367,8 @@ def test_a_read_only_file_system_is_4(seeds, monkeypatch, capsys):
         return real(self, mode, *args, **keys)
 
     monkeypatch.setattr(Path, "open", refused)
-    monkeypatch.setattr(sys, "argv", ["clean", str(seeds), str(seeds.parent / "out")])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    assert left.value.code == 4
-    assert "[E302]" in capsys.readouterr().err
+    found = clean(seeds, seeds.parent / "out")
+    assert found.returncode == 4 and "[E302]" in found.stderr
     assert not any(p.is_file() and p.suffix == ".txt" for p in (seeds.parent / "out").rglob("*"))
 
 
@@ -443,7 +463,7 @@ def test_the_bytes_of_out_depend_on_nothing_but_the_input(done, tmp_path):
         {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "PYTHONIOENCODING": "gbk"},
     ):
         out = tmp_path / env["PYTHONHASHSEED"]
-        assert clean(SEEDS, out, "--isolated", cwd=tmp_path, env=env).returncode == 0
+        assert shell(SEEDS, out, "--isolated", cwd=tmp_path, env=env).returncode == 0
         assert {k: v for k, v in tree(out).items() if not k.endswith(".html")} == wanted
 
 

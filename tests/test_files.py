@@ -157,7 +157,7 @@ def test_big5_has_the_signs_of_windows_and_browsers():
     with pytest.raises(UnicodeDecodeError) as caught:
         big5.decode(raw + b"\xff")
     assert caught.value.start == len(raw)
-    text = "我們的國家有很多人，他們都在這裡工作。（記者林小明／台北報導）"
+    text = "我們的國家有很多人，他們都在這裡工作。（記者林小明／台北5～6日報導）"
     assert decode(text.encode("cp950"), "x") == Source(text, "big5-hkscs", "lf", False)
 
 

@@ -303,7 +303,7 @@ class TestLimits:
         assert len(found.overlaps) == 19
         assert {x.a.document for x in found.overlaps} == {"000.txt"}
         assert len(found.clusters) == 1
-        assert not found.clusters[0].capped
+        assert found.clusters[0].capped
         assert any("1 lines of more than 5 texts" in note for note in found.notes)
 
     def test_a_line_above_the_cap_is_boilerplate_and_its_cluster_capped(self):

@@ -17,8 +17,9 @@ from cleaner.context import Context, Settings
 from cleaner.kinds.spam import _FOLD, Spam, fold
 from cleaner.tables import Table
 
-TABLES = Path("rules/tables")
-PACK = packs.load([Path("rules/zh-spam.toml")])
+ROOT = Path(__file__).resolve().parent.parent
+TABLES = ROOT / "rules/tables"
+PACK = packs.load([ROOT / "rules/zh-spam.toml"])
 RULES = packs.in_order(PACK)
 
 
@@ -204,7 +205,7 @@ def chain(rng: random.Random) -> str:
 
 def sentences() -> Iterator[str]:
     """Yield clean prose of the seeds, one line a time (spam and leaked pinyin left out)."""
-    for path in sorted(Path("seeds").glob("00[0124]*.txt")):
+    for path in sorted((ROOT / "seeds").glob("00[0124]*.txt")):
         for line in path.read_text(encoding="utf-8").split("\n"):
             if len(line) > 80 and "bet" not in line and "," in line:
                 yield line
@@ -358,7 +359,7 @@ def test_a_kind_proposes_sorted_and_disjoint_places_even_where_all_three_see_som
 
 
 def test_the_seeds_lose_the_planted_line_and_words_and_nothing_else():
-    for path in sorted(Path("seeds").glob("*.txt")):
+    for path in sorted((ROOT / "seeds").glob("*.txt")):
         text = path.read_text(encoding="utf-8")
         got = clean(path.name, text, RULES, Settings())
         for edit in got.draft.edits:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +65,7 @@ def test_a_span_of_untouched_characters_keeps_its_ends(history):
     draft, _, steps = history
     origin = survivors(draft.source, steps)
     known = [(at, i) for at, i in enumerate(origin) if i is not None]
-    for (a, i), (b, j) in zip(known, known[1:], strict=False):
+    for (a, i), (b, j) in itertools.pairwise(known):
         assert draft.locate_span(a, b + 1) == (i, j + 1)
 
 

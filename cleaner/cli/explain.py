@@ -177,8 +177,8 @@ def _id(options: Options, name: str, folder: Path, book: Book) -> int:
     for overlap in overlaps:
         _overlap(options, overlap, records)
     if not edits and not overlaps:
-        raise UsageError("E105", name, f"no edit, group or overlap of {report.as_posix()} has this id", "nothing was written",
-                         "run `clean SRC OUT` to make the report new")  # fmt: skip
+        what = f"no edit, group or overlap of {report.as_posix()} has this id"
+        raise UsageError("E105", name, what, "nothing was written", "run `clean SRC OUT` to make the report new")
     return 0
 
 

@@ -27,22 +27,33 @@ _CONFIG = (
     click.option("--ignore", metavar="PREFIX", multiple=True, help="Rules whose id begins so do nothing (repeat)."),
 )
 _POLICY = (
-    click.option("--script", type=click.Choice(["own", "off"]), help="Repair towards the document's own script (own), or not."),
-    click.option("--meta", type=click.Choice(["lift", "keep", "drop"]), help="Byline and date lines: into the record, left, gone."),
     click.option(
-        "--spam-words", type=click.Choice(["mask", "keep", "delete", "drop-sentence", "map"]),
+        "--script", type=click.Choice(["own", "off"]), help="Repair towards the document's own script (own), or not."
+    ),
+    click.option(
+        "--meta",
+        type=click.Choice(["lift", "keep", "drop"]),
+        help="Byline and date lines: into the record, left, gone.",
+    ),
+    click.option(
+        "--spam-words",
+        type=click.Choice(["mask", "keep", "delete", "drop-sentence", "map"]),
         help="A betting keyword inside a sentence: mask it by 〓 (default), ...",
     ),
     click.option("--spam-map", metavar="FILE", help="TOML of keyword = word, for --spam-words map."),
     click.option("--max-removed", type=click.FloatRange(0, 1), help="Most of a document's prose that may go (0.60)."),
     click.option("--encoding", metavar="NAME", help="Encoding of all inputs, instead of finding it out."),
-    click.option("--max-file-size", metavar="BYTES", type=click.IntRange(1), help="Larger files are quarantined (64 MiB)."),
+    click.option(
+        "--max-file-size", metavar="BYTES", type=click.IntRange(1), help="Larger files are quarantined (64 MiB)."
+    ),
     click.option("--allow-nul", is_flag=True, default=None, help="Take NUL as text, not as a sign of a binary file."),
     click.option("--follow-symlinks", is_flag=True, default=None, help="Follow links that stay inside SRC."),
     click.option("--dedup", type=click.Choice(["report", "off"]), help="Look for overlaps (default), or not."),
-    click.option("--threshold", type=click.FloatRange(0, 1, min_open=True), help="Jaccard of near-duplicate documents (0.7)."),
+    click.option(
+        "--threshold", type=click.FloatRange(0, 1, min_open=True), help="Jaccard of near-duplicate documents (0.7)."
+    ),
     click.option("--min-chars", type=click.IntRange(16), help="Shortest shared passage, in characters (20)."),
-)  # fmt: skip
+)
 _TALK = (
     click.option("-q", "--quiet", is_flag=True, help="Only errors."),
     click.option("-v", "--verbose", is_flag=True, help="Also skipped files and every group of edits."),

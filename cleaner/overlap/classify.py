@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from cleaner.overlap.key import DATA, fold
 from cleaner.overlap.page import Page
@@ -188,10 +188,16 @@ def _chrome(page: Page, low: int, high: int) -> float:
     """Return the share of a span in lines of page furniture."""
     inside = 0
     for line, size in page.lines_of(low, high):
-        cues = sum(cue in line.key for cue in _words("chrome.tsv"))
+        cues = _cues(line.key)
         if cues >= 2 or (cues == 1 and not page.is_prose(line)):
             inside += size
     return inside / (high - low)
+
+
+@lru_cache(maxsize=1 << 14)
+def _cues(line: str) -> int:
+    """Return how many words of page furniture the key text of a line holds."""
+    return sum(cue in line for cue in _words("chrome.tsv"))
 
 
 def _attributed(page: Page, low: int, high: int) -> bool:
@@ -219,12 +225,12 @@ def _words(name: str) -> tuple[str, ...]:
 
 @cache
 def _phrase_table() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Return the formula table by first character: each phrase as the key texts around its '#' (any numeral)."""
+    """Return the formula table by its first two characters: each phrase as the key texts around its '#' (any numeral)."""
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for line in (DATA / "formula.tsv").read_text("utf-8").split("\n"):
         if line and not line.startswith("#"):
             parts = tuple(map(fold, line.split("\t")[0].split("#")))
-            by_first.setdefault(parts[0][0], []).append(parts)
+            by_first.setdefault(parts[0][:2], []).append(parts)
     return {first: tuple(sorted(found)) for first, found in by_first.items()}
 
 
@@ -243,15 +249,18 @@ def _phrase_end(key: str, at: int, parts: tuple[str, ...]) -> int:
     return at
 
 
+@lru_cache(maxsize=1 << 14)
 def _phrases(key: str) -> float:
     """Return the share of a key text that phrases of the formula table cover."""
     covered = at = 0
     table = _phrase_table()
-    for start, char in enumerate(key):
-        end = max((_phrase_end(key, start, parts) for parts in table.get(char, ())), default=0)
-        if end > at:
-            covered += end - max(start, at)
-            at = end
+    for start in range(len(key)):
+        for first in (key[start : start + 2], key[start]):
+            for parts in table.get(first, ()):
+                end = _phrase_end(key, start, parts)
+                if end > at:
+                    covered += end - max(start, at)
+                    at = end
     return covered / len(key)
 
 

@@ -63,7 +63,7 @@ def find(texts: Sequence[Text], settings: OverlapSettings) -> Found:
     for (a, b), matches in sorted(passages.items()):
         if (a, b) not in near and (a == b or search.comparable(pages[a], pages[b])):
             overlaps += search.records(pages[a], pages[b], matches, around, crowded)
-    return _found(overlaps, (*notes, *_limits(runs, common, settings)))
+    return _found(overlaps, (*notes, *_limits(runs, common, settings)), settings)
 
 
 @dataclass(frozen=True)
@@ -353,7 +353,9 @@ def _limits(runs: Runs, common: Sequence[_CommonLine], settings: OverlapSettings
     """Return a note for each limit of the passage search that was met."""
     notes = []
     if runs.frequent:
-        notes.append(f"passages: {runs.frequent} grams of more than {settings.seed_df} texts start no passage")
+        notes.append(
+            f"passages: {runs.frequent} grams of more than {settings.seed_df} texts link each to the first only"
+        )
     if common:
         notes.append(f"passages: {len(common)} lines of more than {settings.seed_df} texts link each to the first only")
     if runs.dropped:
@@ -361,7 +363,14 @@ def _limits(runs: Runs, common: Sequence[_CommonLine], settings: OverlapSettings
     return notes
 
 
-def _found(overlaps: Sequence[Overlap], notes: Sequence[str]) -> Found:
+def _is_capped(overlap: Overlap, settings: OverlapSettings) -> bool:
+    """Say whether an overlap was found by way of a bucket or grams above their limit: others like it may be missing."""
+    figures = dict(overlap.reasons)
+    frequent = figures.get("df", 0)
+    return figures["rule"] == "bucket" or (isinstance(frequent, int) and frequent > settings.seed_df)
+
+
+def _found(overlaps: Sequence[Overlap], notes: Sequence[str], settings: OverlapSettings) -> Found:
     ordered = tuple(sorted(overlaps, key=lambda o: (o.a, o.b, o.unit)))
-    capped = frozenset(i for i, overlap in enumerate(ordered) if overlap.reasons[0] == ("rule", "bucket"))
+    capped = frozenset(i for i, overlap in enumerate(ordered) if _is_capped(overlap, settings))
     return Found(ordered, clusters(ordered, capped), tuple(notes))

@@ -29,8 +29,11 @@ Places = npt.NDArray[np.int32]
 
 # Marks, and the two kinds of Hangul letters that compose with what stands before them without being marks.
 _JOINED = r"[\p{M}\u1161-\u1175\u11A8-\u11C2]"
+_MARK = regex.compile(_JOINED)
 _CLUSTERS = regex.compile(rf"(?:(?!{_JOINED}).)?{_JOINED}+", regex.DOTALL)
 _RUBY = regex.compile(r"(?<=\p{Han}\p{M}*) [(（﹙] \s* ([\p{Latin}\p{M}]{1,14}) \s* [)）﹚]", regex.VERBOSE)
+# Ideographs of Unicode 13, older than any Python we run on; not the hexagrams at 4DC0 and the compatibility blocks.
+_PLAIN = ((0x3400, 0x4DC0), (0x4E00, 0x9FFD), (0x20000, 0x2A6DE))
 _TONES = frozenset("\u0300\u0301\u0304\u030c")  # grave, acute, macron, caron: the four tones of pinyin
 _READING = 6  # zhuang, chuang, shuang: no syllable of pinyin is longer
 
@@ -123,30 +126,54 @@ def code_points(text: str) -> Codes:
 def make_key(text: str, script: bool = True) -> Key:
     """Return the key of `text` with its offset map; `script` False compares characters as they are written."""
     codes = code_points(text)
-    used = distinct(codes)
-    which = np.searchsorted(used, codes)
-    pieces = [folded(chr(code), script) for code in used.tolist()]
-    ends = np.arange(1, len(which) + 1, dtype=np.int32)
-    for low, high, piece in _exceptions(text, script):
-        which[low:high] = len(pieces)
+    plain, table = _ideographs(script)
+    piece = np.zeros(len(codes), np.int64)  # 0: an ideograph, which gives one character, by table
+    others = np.flatnonzero(~plain[np.minimum(codes, len(plain) - 1)])
+    used = distinct(codes[others])
+    piece[others] = np.searchsorted(used, codes[others]) + 1
+    pieces = ["-", *(folded(chr(code), script) for code in used.tolist())]
+    ends = np.arange(1, len(codes) + 1, dtype=np.int32)
+    for low, high, special in _exceptions(text, script):
+        piece[low:high] = len(pieces)
         pieces.append("")
-        if piece:
-            which[low] = len(pieces)
+        if special:
+            piece[low] = len(pieces)
             ends[low] = high
-            pieces.append(piece)
+            pieces.append(special)
     sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
     begin = np.cumsum(sizes) - sizes
-    count = sizes[which]
-    at = np.repeat(np.arange(len(which), dtype=np.int32), count)
+    count = sizes[piece]
+    at = np.repeat(np.arange(len(codes), dtype=np.int32), count)
     inside = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
-    codes = code_points("".join(pieces))[begin[which[at]] + inside]
-    return Key(codes.tobytes().decode("utf-32-le"), codes, at, ends[at])
+    found = code_points("".join(pieces))[begin[piece[at]] + inside]
+    by_table = piece[at] == 0
+    found[by_table] = table[codes[at[by_table]]]
+    return Key(found.tobytes().decode("utf-32-le"), found, at, ends[at])
+
+
+@cache
+def _ideographs(script: bool) -> tuple[npt.NDArray[np.bool_], Codes]:
+    """Return which code points are ideographs that NFKC and lower() leave alone, and the class of each.
+
+    Nine tenths of a Chinese text are looked up here; the rest goes through `folded`. The last entry stands for all
+    code points above.
+    """
+    plain = np.zeros(_PLAIN[-1][1] + 1, bool)
+    for low, high in _PLAIN:
+        plain[low:high] = True
+    table = np.arange(len(plain), dtype=np.uint32)
+    for char, first in fold_table().items() if script else ():
+        if ord(char) < len(table):
+            table[ord(char)] = ord(first)
+    return plain, table
 
 
 def _exceptions(text: str, script: bool) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, key characters) where characters cannot be looked up one by one: marks, then readings."""
-    if not text.isascii():
+    if text.isascii():
+        return
+    if _MARK.search(text):
         for match in _CLUSTERS.finditer(text):
             yield *match.span(), folded(match[0], script)
-        for low, high in readings(text):
-            yield low, high, ""
+    for low, high in readings(text):
+        yield low, high, ""

@@ -113,6 +113,8 @@ class Page:
     def enumerated(self, low: int, high: int) -> float:
         """Return the share of key characters `low:high` in enumerations of four or more short items: 甲、乙、丙、丁."""
         start, end = self.key.span(low, high)
+        if self.text.count("、", start, end) + self.text.count("､", start, end) < 3:
+            return 0.0
         inside = 0
         for match in _ENUMERATION.finditer(self.text, start, end):
             first, last = np.searchsorted(self.key.start, match.span(), "left").tolist()

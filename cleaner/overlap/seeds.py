@@ -1,6 +1,7 @@
 """Equal runs: every place where two key texts, or two places of one, hold the same characters.
 
-A seed is a gram of 6 key characters that stands in 2 to 50 texts. Of two unrelated articles of 2,000 characters
+A seed is a gram of 6 key characters. If it stands in 2 to 50 texts, all pairs of its places are looked at; if in
+more, the first place with each of the others. Of two unrelated articles of 2,000 characters
 more than a quarter share a 6-gram, but planted passages of 24 to 150 characters with up to 20 % edits are found
 at .85 character recall (docs, table of the planted passages), which no longer seed reaches. All grams of all texts
 are sorted once; only a pair of places whose *left neighbours differ* begins a run, so that a long copy costs one
@@ -42,7 +43,7 @@ class Runs:
     """Maximal equal runs by pair of texts (a <= b), what the limits left out, and in how many texts grams stand."""
 
     pairs: tuple[tuple[int, int, tuple[Run, ...]], ...]
-    frequent: int  # distinct grams that stand in too many texts
+    frequent: int  # distinct grams that stand in too many texts, and link each to the first only
     dropped: int  # pairs of places left out because there were too many
     common: Array  # hashes of the grams in three texts or more, sorted
     counts: Array  # in how many texts each of them stands
@@ -96,6 +97,7 @@ class _Groups:
     place: Array
     left: Array
     edges: Array
+    stars: Array  # pairs of places of the grams in too many texts: the first with the others
     common: Array
     counts: Array
 
@@ -111,25 +113,45 @@ def _groups(codes: Array, owner: Array, limit: int) -> _Groups:
     gram = np.cumsum(new_gram) - 1
     texts_of = np.bincount(gram, weights=new_text).astype(np.int64)
     in_text = np.cumsum(new_text) - 1
-    often = np.bincount(in_text)[in_text] > REPEATS
-    usable = (texts_of[gram] <= limit) & ~often
-    flag = np.zeros(len(codes), bool)
-    flag[order[usable]] = True
-    place = order[usable]
-    before = np.maximum(place - 1, 0)
-    joined = (place > 0) & flag[before] & (owner[before] == owner[place])
-    # Never equal unless a usable gram stands one to the left: then the left characters decide.
-    left = np.where(joined, codes[before].astype(np.int64), -1 - place)
-    edges = np.r_[np.flatnonzero(changes(gram[usable])), len(place)]
+    usable = np.bincount(in_text)[in_text] <= REPEATS
+    frequent = texts_of[gram] > limit
+    place = order[usable & ~frequent]
+    edges = np.r_[np.flatnonzero(changes(gram[usable & ~frequent])), len(place)]
+    left = _left(codes, owner, place)
     common = texts_of > 2
-    return _Groups(place, left, edges, ordered[new_gram][common], texts_of[common])
+    stars = _stars(gram[usable & frequent], order[usable & frequent], len(codes))
+    return _Groups(place, left, edges, stars, ordered[new_gram][common], texts_of[common])
+
+
+def _left(codes: Array, owner: Array, place: Array) -> Array:
+    """Return for each place the character before it if a usable gram stands there, else a number of its own."""
+    usable = np.zeros(len(codes), bool)
+    usable[place] = True
+    before = np.maximum(place - 1, 0)
+    joined = (place > 0) & usable[before] & (owner[before] == owner[place])
+    return np.where(joined, codes[before].astype(np.int64), -1 - place)
+
+
+def _stars(gram: Array, place: Array, size: int) -> Array:
+    """Return pairs (first place, other place) of grams in too many texts, where the same pair is not one further left.
+
+    All pairs of N texts would be N * N / 2; the first with each of the others connects them all the same.
+    """
+    new = changes(gram)
+    first = place[np.maximum.accumulate(np.where(new, np.arange(len(place)), 0))]
+    hub = np.full(size + 1, -1, np.int64)
+    hub[place] = first
+    fresh = ~new & (hub[place - 1] != first - 1)
+    return np.stack([first[fresh], place[fresh]], 1)
 
 
 def _starts(groups: _Groups, owner: Array) -> tuple[Array, Array, int]:
-    """Return all pairs of places of one group whose left neighbours differ, and the number of pairs left out."""
+    """Return the pairs of places that may begin a run, and how many were left out.
+
+    These are all pairs of a group whose left neighbours differ, and the stars.
+    """
     sizes = np.diff(groups.edges)
-    ones: list[Array] = [np.zeros(0, np.int64)]
-    others: list[Array] = [np.zeros(0, np.int64)]
+    ones, others = [groups.stars[:, 0]], [groups.stars[:, 1]]
     total = dropped = 0
     for size in distinct(sizes[sizes > 1]).tolist():
         first, second = np.triu_indices(size, 1)

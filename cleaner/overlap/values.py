@@ -33,7 +33,8 @@ class OverlapSettings:
     duplicates. `min_chars` is the least number of aligned key characters of a passage. `same_script` leaves out
     pairs whose two texts are in different scripts; `fold_script` False compares characters as they are written.
     `bucket_cap` is the number of distinct members above which a bucket is linked to its first member only, `seed_df`
-    the number of distinct texts above which a gram starts no passage; both are reported in `Found.notes` when met.
+    the number of distinct texts above which a gram is looked at in the first text with each other one only; both are
+    reported in `Found.notes` when met.
 
     Raises ValueError for a value that has no meaning.
     """

@@ -1,6 +1,6 @@
 """Names, links and markup of the HTML pages: where a page lies, and how values become bytes.
 
-The one style and the one script are the same in every page, so that one pair of hashes allows them; see `html.py`
+The style and the script are ours alone and the same for every report, so that two hashes allow them; see `html.py`
 for the policy.
 """
 
@@ -9,17 +9,19 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cleaner.reports.records import EditRecord, short_id
-from cleaner.reports.views import cut, plural
+from cleaner.reports.views import cut, plural, visible
 from cleaner.show import show, show_path
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _NAME_BYTES = 240  # of a file name: most file systems allow 255, and the suffix needs room
 
@@ -68,14 +70,13 @@ def _shown(text: object) -> str:
 
 
 def _one_line(text: str) -> str:
-    return show(text.replace("\n", "⏎"))
+    return show(text.replace("\n", "⏎")) if text.strip() else visible(text)
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     """Return the templates, compiled once: they are part of the program, no state of a run is in them."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
 
     environment = Environment(
         loader=PackageLoader("cleaner.reports", "templates"),
@@ -86,10 +87,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(show=_shown, path=show_path, line=_one_line, n=lambda number: f"{number:,}")
-    style, script = _asset("style.css"), _asset("script.js")
     environment.globals.update(
-        style=Markup(style), script=Markup(script), style_hash=_hash(style), script_hash=_hash(script),
-        plural=plural, cluster_href=cluster_href, cut=cut, one_change=_one_change,
+        script=_Block.of("script.js"), plural=plural, cluster_href=cluster_href, cut=cut, one_change=_one_change,
     )  # fmt: skip
     return environment
 
@@ -99,16 +98,31 @@ def _one_change(edit: EditRecord) -> tuple[str, tuple[str, int, str], tuple[str,
     return edit.quote.prefix, cut(edit.quote.exact, 60, 24), cut(edit.new, 60, 24), edit.quote.suffix
 
 
-def _asset(name: str) -> str:
-    text = (files("cleaner.reports") / "templates" / name).read_bytes().decode("utf-8")
-    return "\n" + text.replace("\r\n", "\n")
+@dataclass(frozen=True)
+class _Block:
+    """An inline style or script, and how the Content-Security-Policy names it (level 3: the hash of what is inside)."""
+
+    text: Markup
+    hash: str
+
+    @classmethod
+    def of(cls, *names: str) -> _Block:
+        """Return some files of ours as one block, without indentation and comments of a line."""
+        from markupsafe import Markup
+
+        folder = files("cleaner.reports") / "templates"
+        lines = (line.strip() for name in names for line in (folder / name).read_bytes().decode("utf-8").split("\n"))
+        text = "\n".join(line for line in lines if line and not line.startswith("//"))
+        digest = hashlib.sha256(text.encode("utf-8")).digest()
+        return cls(Markup(text), "sha256-" + base64.b64encode(digest).decode("ascii"))
 
 
-def _hash(text: str) -> str:
-    """Return a block as the Content-Security-Policy names it (CSP level 3: the hash of the text between the tags)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+@lru_cache(maxsize=2)
+def _style(own: str) -> _Block:
+    return _Block.of("style.css", own)
 
 
 def render(template: str, **values: Any) -> bytes:
     """Return a page. What even UTF-8 cannot hold was made visible by `show` before."""
-    return _environment().get_template(template).render(**values).encode("utf-8")
+    style = _style("article.css" if template == "article.html.j2" else "overview.css")
+    return _environment().get_template(template).render(style=style, **values).encode("utf-8")

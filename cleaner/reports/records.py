@@ -282,7 +282,8 @@ def from_jsonl(raw: bytes, where: str) -> Records:
         except ValidationError as err:
             first = err.errors()[0]
             raise UsageError(
-                "E205", f"{where}:{number}", f"not a record of this version ({'.'.join(map(str, first['loc']))}: {first['msg']})",
+                "E205", f"{where}:{number}",
+                f"not a record of this version ({'.'.join(map(str, first['loc']))}: {first['msg']})",
                 "nothing was written", "run `clean SRC OUT` again to make the report new",
             ) from err  # fmt: skip
         if isinstance(record, RunRecord):

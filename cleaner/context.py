@@ -122,6 +122,11 @@ class Context:
         last = count - 1 - self.prose[::-1].index(True)
         return min(first, limit), max(last + 1, count - limit)
 
+    @cached_property
+    def _last(self) -> int:
+        """The index of the last line that is not blank, -1 if there is none."""
+        return next((i for i in range(len(self.lines) - 1, -1, -1) if self.lines[i].stripped), -1)
+
     def cut(self, low: int, high: int) -> tuple[int, int]:
         """Return the span to remove for lines `[low, high)`, so that no hole is left behind.
 
@@ -132,7 +137,7 @@ class Context:
         if low == 0 or not lines[low - 1].stripped:
             while high < len(lines) and not lines[high].stripped:
                 high += 1
-        if all(not line.stripped for line in lines[high:]):
+        if high > self._last:
             high = len(lines)
             while low and not lines[low - 1].stripped:
                 low -= 1

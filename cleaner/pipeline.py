@@ -144,9 +144,10 @@ def one(entry: files.Entry, src: Path, config: Config, book: Book) -> Outcome:
     kind = format_of(entry.name) or ""
     if entry.note:
         return Outcome(entry.name, "skipped", kind, "", note=entry.note)
-    if entry.error:
-        return Outcome(entry.name, "quarantined", kind, "", error=entry.error, stands=False)
     where = show_path(_where(src, entry.name))
+    if entry.error:
+        code, _, *rest = entry.error.args
+        return Outcome(entry.name, "quarantined", kind, "", error=InputError(code, where, *rest), stands=False)
     try:
         raw = files.read(entry.path, where, limit=config.keys.max_file_size)
     except InputError as err:
@@ -220,10 +221,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Written:
-    """What `write` did to the committed part of OUT, by name."""
+    """What `write` did to the committed part of OUT, by name; `errors`: what could not be put in its place."""
 
     written: tuple[str, ...]
     deleted: tuple[str, ...]
+    errors: tuple[CleanerError, ...] = ()
 
 
 def previous(out: Path) -> tuple[FileRecord, ...]:
@@ -274,23 +276,30 @@ def write(result: Result, out: Path, *, html: bool = True, wait: bool = False) -
     dead = _stale_pages(out, set(pages)) if html else []
     if not todo and not fresh and not dead:
         return Written((), ())
+    changed = [d.name for d in todo if d.kind != "orphan"]
+    orphans = [d.name for d in todo if d.kind == "orphan"]
+    errors: list[CleanerError] = []
     with files.Lock(out, wait=wait):
-        changed = [d.name for d in todo if d.kind != "orphan"]
-        reports_last = sorted(changed, key=lambda name: (name.startswith(f"{REPORT}/"), name == JSONL, name))
-        for name in reports_last:
-            if name == JSONL:
-                files.sync(out / done for done in changed if done != JSONL)
-            _put(out, name, result.committed[name])
+        for name in sorted(set(changed) - {JSONL}, key=lambda name: (name.startswith(f"{REPORT}/"), name)):
+            _put(out, name, result.committed[name], errors)
         for name, page in fresh.items():
-            _put(out, name, page)
-        orphans = [d.name for d in todo if d.kind == "orphan"]
+            _put(out, name, page, errors)
         for name in orphans + dead:
             _remove(out / name, out)
-    return Written(tuple(changed), tuple(orphans))
+        files.sync((out / name for name in changed if name != JSONL and (out / name).exists()), root=out)
+        if JSONL in changed:
+            _put(out, JSONL, result.committed[JSONL], errors)
+            files.sync([out / JSONL], root=out)
+    return Written(tuple(changed), tuple(orphans), tuple(errors))
 
 
-def _put(out: Path, name: str, body: bytes | Path) -> None:
-    path = files.place(out, name)
+def _put(out: Path, name: str, body: bytes | Path, errors: list[CleanerError]) -> None:
+    """Write one file. A place that is not inside OUT (a link in its way) is an error of that file alone."""
+    try:
+        path = files.place(out, name)
+    except InputError as err:
+        errors.append(err)
+        return
     if isinstance(body, Path):
         files.copy_file(body, path, show_path(body.as_posix()))
     else:

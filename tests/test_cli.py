@@ -316,6 +316,17 @@ def test_a_link_out_of_the_tree_is_not_followed(seeds):
         assert "link.txt" in found.stdout + found.stderr
 
 
+def test_a_link_in_out_that_leads_out_of_it_is_not_written_through(seeds):
+    (seeds / "sub").mkdir()
+    (seeds / "sub/b.txt").write_text(PROSE, encoding="utf-8")
+    (seeds.parent / "elsewhere").mkdir()
+    (seeds.parent / "out").mkdir()
+    (seeds.parent / "out/sub").symlink_to("../elsewhere")
+    found = clean("seeds/", "out/", cwd=seeds.parent)
+    assert found.returncode == 3 and "[E103]" in found.stderr
+    assert not list((seeds.parent / "elsewhere").iterdir()) and (seeds.parent / "out/a.txt").is_file()
+
+
 def test_two_names_that_differ_in_case_only_are_both_left_out(seeds):
     (seeds / "A.txt").write_text(PROSE, encoding="utf-8")
     if len(list(seeds.iterdir())) < 2:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import opencc
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cleaner.errors import CleanerError, InputError, OutputError, UsageError
@@ -67,6 +67,7 @@ VERSIONS = versions()
 
 
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=60).map(lambda t: t.encode("utf-8", "ignore"))))
+@example(b"?\x80")
 def test_any_bytes_give_a_source_that_gives_them_back_or_an_input_error(raw):
     for encoding in (None, *ENCODINGS):
         for allow_nul in (False, True):

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.overlap import Found, Overlap, OverlapSettings, Passage, Text, explain, find_overlaps
+from cleaner.overlap import seeds as seeds_module
 from cleaner.overlap.key import fold_table, make_key
+from cleaner.overlap.passages import _best_stretch
+from cleaner.overlap.seeds import Run
 
 SEEDS = sorted((Path(__file__).parents[1] / "seeds").glob("*.txt"))
 SCRIPTS = ("hant", "hans", "hans", "hant", "hant")
@@ -169,14 +173,78 @@ class TestPassages:
         assert record.containment > 0.9
         assert len(record.ops) == 61
 
+    def test_a_passage_ends_where_the_characters_do_that_were_matched(self):
+        text = sentence(random.Random(11), 40)
+        texts = hans(article(random.Random(1), text + "㎡"), article(random.Random(2), text + "m3"))
+        (record,) = find_overlaps(texts).overlaps
+        assert quotes(record, texts) == (text, text)
+
+    def test_the_id_does_not_depend_on_which_side_is_first(self):
+        text = sentence(random.Random(12), 40)
+        one, other = article(random.Random(1), text), article(random.Random(2), text[:20] + "龘" + text[21:])
+        assert find_overlaps(hans(one, other)).overlaps[0].id == find_overlaps(hans(other, one)).overlaps[0].id
+
+    def test_a_chance_match_before_a_passage_is_no_part_of_it(self):
+        assert _best_stretch([Run(0, 0, 6), Run(46, 46, 30)]) == (1, 2)
+        assert _best_stretch([Run(0, 0, 30), Run(36, 36, 30), Run(96, 96, 6)]) == (0, 2)
+
+
+class TestRuns:
+    """Against a slow, obvious model."""
+
+    @staticmethod
+    def model(one: str, other: str, same: bool) -> set[tuple[int, int, int]]:
+        found = set()
+        for i in range(len(one)):
+            for j in range(i + 1 if same else 0, len(other)):
+                if one[i] == other[j] and (i == 0 or j == 0 or one[i - 1] != other[j - 1]):
+                    size = 0
+                    while j + size < len(other) and i + size < len(one) and one[i + size] == other[j + size]:
+                        size += 1
+                    if size >= seeds_module.SEED:
+                        found.add((i, j, size))
+        return found
+
+    def check(self, seed: int, limit: int = 50) -> None:
+        source = random.Random(seed)
+        texts = ["".join(source.choice("甲乙丙") for _ in range(source.randrange(60))) for _ in range(3)]
+        found = seeds_module.find_runs([make_key(text) for text in texts], limit, 0)
+        ours = {(a, b): set(map(tuple, runs)) for a, b, runs in found.pairs}
+        for a in range(3):
+            for b in range(a, 3):
+                truth = self.model(texts[a], texts[b], a == b)
+                if limit < 50:
+                    assert ours.get((a, b), set()) <= truth
+                else:
+                    assert ours.get((a, b), set()) == truth
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_all_maximal_runs_are_found(self, seed, monkeypatch):
+        monkeypatch.setattr(seeds_module, "REPEATS", 1000)
+        self.check(seed)
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_frequent_grams_give_true_runs_only(self, seed, monkeypatch):
+        monkeypatch.setattr(seeds_module, "REPEATS", 1000)
+        self.check(seed, limit=2)
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_hashes_that_collide_give_no_false_run(self, seed, monkeypatch):
+        hashes = seeds_module._gram_hashes
+        monkeypatch.setattr(seeds_module, "REPEATS", 1000)
+        monkeypatch.setattr(seeds_module, "_gram_hashes", lambda codes, size: hashes(codes, size) % 8)
+        source = random.Random(seed)
+        texts = ["".join(source.choice("甲乙丙") for _ in range(40)) for _ in range(2)]
+        ((*_, runs),) = [x for x in seeds_module.find_runs([make_key(t) for t in texts], 50, 0).pairs if x[0] != x[1]]
+        assert all(texts[0][r.a0 : r.a0 + r.size] == texts[1][r.b0 : r.b0 + r.size] for r in runs)
+
 
 class TestDocuments:
     def test_copies_in_another_script_are_one_cluster(self):
-        opencc = pytest.importorskip("opencc")
         text = article(random.Random(1))
         texts = [
             Text("a", text, "hans"),
-            Text("b", opencc.OpenCC("s2tw").convert(text), "hant"),
+            Text("b", converter("s2tw").convert(text), "hant"),
             Text("c", text, "hans"),
         ]
         found = find_overlaps(texts)
@@ -263,6 +331,12 @@ class TestClasses:
         (record,) = find_overlaps(texts).overlaps
         assert record.kind == "quote"
 
+    def test_an_inner_quotation_mark_that_never_closes_hides_no_quote(self):
+        saying = sentence(random.Random(3), 35)
+        source = random.Random(4)
+        texts = hans(*(article(source, f"“{saying[:9]}「{saying[9:]}”") for _ in range(2)))
+        assert {x.kind for x in find_overlaps(texts).overlaps} == {"quote"}
+
     def test_a_sentence_with_a_speaker_is_quote_and_two_sentences_are_reuse(self):
         one, two = sentence(random.Random(5), 35), sentence(random.Random(6), 35)
         assert self.kinds("张三表示，" + one + "。") == [("quote", "attribution")]
@@ -305,6 +379,16 @@ class TestLimits:
         assert len(found.clusters) == 1
         assert found.clusters[0].capped
         assert any("1 lines of more than 5 texts" in note for note in found.notes)
+
+    def test_a_passage_of_very_many_texts_is_found_in_all_of_them_also_where_its_start_stands_elsewhere(self):
+        text = sentence(random.Random(4), 60)
+        source = random.Random(5)
+        middle = [sentence(source, 90) + text + sentence(source, 90) for _ in range(9)]
+        found = find_overlaps(
+            hans(sentence(source, 90) + text[:20] + sentence(source, 90), *middle), OverlapSettings(seed_df=4)
+        )
+        whole = [x for x in found.overlaps if x.chars >= 60]
+        assert {x.b.document for x in whole} | {x.a.document for x in whole} == {f"{at:03}.txt" for at in range(1, 10)}
 
     def test_a_line_above_the_cap_is_boilerplate_and_its_cluster_capped(self):
         source = random.Random(1)
@@ -362,6 +446,17 @@ def levenshtein(one: str, other: str) -> int:
     return row[-1]
 
 
+@settings(max_examples=40, deadline=None)
+@given(folders())
+def test_no_record_lies_inside_another_of_the_same_two_texts(texts):
+    records = find_overlaps(texts).overlaps
+    for x in records:
+        for y in records:
+            if x is not y and (x.a.document, x.b.document) == (y.a.document, y.b.document):
+                inside_a = y.a.start <= x.a.start and x.a.end <= y.a.end
+                assert not (inside_a and y.b.start <= x.b.start and x.b.end <= y.b.end)
+
+
 @settings(max_examples=60, deadline=None)
 @given(folders())
 def test_every_figure_is_what_a_slow_model_counts(texts):
@@ -373,6 +468,7 @@ def test_every_figure_is_what_a_slow_model_counts(texts):
         assert x.jaccard == len(sets[0] & sets[1]) / len(sets[0] | sets[1])
         assert x.containment == len(sets[0] & sets[1]) / min(map(len, sets))
         assert (x.a.document, x.a.start) < (x.b.document, x.b.start)
+        assert x.a.document != x.b.document or x.a.end <= x.b.start
         if x.order is None:
             assert x.identity == 1 - levenshtein(one, other) / max(len(one), len(other))
             assert_partition(x, by_name)
@@ -395,11 +491,15 @@ def test_the_order_of_the_texts_does_not_matter(texts, order):
     assert find_overlaps(shuffled) == find_overlaps(texts)
 
 
+@cache
+def converter(how: str):
+    return pytest.importorskip("opencc").OpenCC(how)
+
+
 @settings(max_examples=40, deadline=None)
 @given(folders(), st.sampled_from(["s2t", "s2tw", "s2hk"]), st.integers(0, 31))
 def test_a_copy_in_traditional_characters_gives_the_same_records(texts, how, which):
-    opencc = pytest.importorskip("opencc")
-    convert = opencc.OpenCC(how).convert
+    convert = converter(how).convert
     flipped = [replace(t, text=convert(t.text)) if which >> at & 1 else t for at, t in enumerate(texts)]
     assert [len(t.text) for t in flipped] == [len(t.text) for t in texts]
     assert find_overlaps(flipped) == find_overlaps(texts)

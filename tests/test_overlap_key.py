@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cleaner.overlap.key import DATA, fold, fold_table, make_key, readings
+from cleaner.overlap.key import DATA, _ideographs, fold, fold_table, folded, make_key, readings
 
 ROOT = Path(__file__).parents[1]
 SEEDS = sorted((ROOT / "seeds").glob("*.txt"))
@@ -180,3 +180,9 @@ def test_the_phrase_tables_hold_each_phrase_once(name):
     keys = [fold(row[0].replace("#", "＃")) + "#" * row[0].count("#") for row in rows]
     assert all(len(row) == 2 and all(row) for row in rows)
     assert len(set(keys)) == len(keys)
+
+
+def test_the_table_of_ideographs_says_what_the_slow_way_says():
+    plain, table = _ideographs(True)
+    for code in plain.nonzero()[0].tolist():
+        assert folded(chr(code)) == chr(table[code]), hex(code)

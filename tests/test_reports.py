@@ -177,12 +177,12 @@ def columns(page: str) -> list[tuple[str, str]]:
 
 
 def test_the_columns_say_what_stood_there_and_what_stands_there_now() -> None:
-    source = "題\n\n領(lǐng)導云來了。\n頁腳一\n頁腳二\n最後。\n"
-    cut, swap, foot = source.index("("), source.index("云"), source.index("頁腳一")
+    source = "題\n\n領(lǐng)導云來了。\n\n頁腳一\n頁腳二\n最後。\n"
+    cut, swap, foot = source.index("("), source.index("云"), source.index("\n頁腳一")
     edits = [
         samples.edit("a.txt", source, cut, cut + 6, ""),
         samples.edit("a.txt", source, swap, swap + 1, "雲", "zh/script"),
-        samples.edit("a.txt", source, foot, foot + 8, "", "zh/footer"),
+        samples.edit("a.txt", source, foot, foot + 9, "", "zh/footer"),
     ]
     report = samples.records([samples.file("a.txt", source, edits)], edits)
     page = made((report, {"a.txt": source}, {}))["files/a.txt.html"]
@@ -190,11 +190,13 @@ def test_the_columns_say_what_stood_there_and_what_stands_there_now() -> None:
         ("題", "題"),
         ("", ""),
         ("領(lǐng)導云來了。", "領導雲來了。"),
+        ("⏎", ""),
         ("頁腳一", ""),
         ("頁腳二", ""),
         ("最後。", "最後。"),
     ]
-    assert page.count("zh/footer</bdi></a>") == 1  # two removed lines, one label
+    assert page.count("zh/footer</bdi></a>") == 1  # two removed lines and a blank one, one label, at the first
+    assert "zh/footer</bdi></a>" in page[page.index('id="L5"') : page.index('id="L6"')]
     assert '<div class="text" lang="zh-Hant">' in page
 
 

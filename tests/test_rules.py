@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
@@ -11,7 +12,7 @@ import pytest
 import regex
 
 from cleaner import packs
-from cleaner.context import Context, Proposal
+from cleaner.context import Context, Proposal, Settings
 from cleaner.examples import failures
 from cleaner.packs import Rule
 
@@ -75,6 +76,37 @@ def widened(rule: Rule) -> Rule:
 def test_a_rule_that_matches_everything_fails_its_examples(rule):
     found = Counter(failure.part for failure in failures(widened(rule)))
     assert found["a `keeps` example is touched"], found
+
+
+PUMPED = [
+    " \u00a0",
+    " ",
+    "|",
+    "_-",
+    "1",
+    "bet",
+    "曲靖",
+    "(a)",
+    "官网",
+    "、，",
+    "分享到",
+    "领(lǐng)",
+    "□",
+    "a.b/",
+    "【】",
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_long_line_of_anything_takes_no_rule_long(rule):
+    """A pattern that begins anew at each character of a run is quadratic: 20,000 characters would take seconds."""
+    list(rule.propose(Context("x", Settings())))  # tables and grammars are read here
+    for piece in PUMPED:
+        line = piece * (20_000 // len(piece))
+        for text in (line + "\n", line + "x", "好" + line + "好\n"):
+            begun = time.process_time()
+            list(rule.propose(Context(text, Settings())))
+            assert time.process_time() - begun < 1, piece
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from cleaner.reports.records import EditRecord, OverlapRecord, Records
 
 EXAMPLES = 3  # of each sort that are shown under an edit
+_GUARDS = {
+    "E221": "not applied: it would cut prose, and the rule does not say that it may [E221]",
+    "E222": "not applied: longer than the rule may cut [E222]",
+}
 
 
 @click.command()
@@ -118,9 +122,8 @@ def _status(edit: EditRecord) -> str:
         "applied": "applied",
         "suppressed": "not applied: ignored for this file, or a protected term",
         "kept": "not applied: decided by a person",
-        "proposed": {"E221": "not applied: it would cut prose, and the rule does not say that it may [E221]",
-                     "E222": "not applied: longer than the rule may cut [E222]"}.get(edit.code or "", "proposed, not applied"),
-    }[edit.status]  # fmt: skip
+        "proposed": _GUARDS.get(edit.code or "", "proposed, not applied"),
+    }[edit.status]
     pending = ""
     if edit.pending and edit.status == "applied":
         pending = (

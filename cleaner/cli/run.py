@@ -107,6 +107,8 @@ def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, f
         written = pipeline.Written(tuple(d.name for d in todo if d.kind != "orphan"), ())
     else:
         written = pipeline.write(result, out, html=not flags["no_report"], wait=flags["wait"])
+    for error in written.errors:
+        printer.error(str(error))
     if not printer.quiet:
         for line in terminal.summary(result.records, _slash(src)):
             printer.say(line)
@@ -120,7 +122,7 @@ def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, f
     failed = changed and (flags["dry_run"] or flags["exit_non_zero_on_change"])
     gates = {*config.keys.fail_on, *flags["fail_on"]}
     failed = failed or _gate(printer, result, gates)
-    return pipeline.worst((result.exit, 1 if failed else 0))
+    return pipeline.worst((result.exit, 1 if failed else 0, *(error.exit for error in written.errors)))
 
 
 def _complain(printer: Printer, result: Result) -> None:

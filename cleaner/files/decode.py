@@ -121,7 +121,8 @@ def _strict(raw: bytes, name: str, where: str, why: str) -> Source:
     try:
         source = _source(raw, name)
     except UnicodeDecodeError as err:
-        at = err.start + (len(_MARKS[name]) if raw.startswith(_MARKS.get(name, b"?")) else 0)
+        mark = _MARKS.get(name, b"")
+        at = err.start + (len(mark) if raw.startswith(mark) else 0)  # the decoder did not see the mark
         raise _refused(where, _line(raw, at), f"{why} ({name}), but byte {at} does not fit it") from err
     if source is None:
         raise _refused(where, 1, f"{why} ({name}), but written in it again the bytes differ")

@@ -112,7 +112,7 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
     box = match.box
     sides = ((a, box.a0, box.a1), (b, box.b0, box.b1))
     runs = [a.key.text[run.a0 : run.a0 + run.size] for part in match.parts for run in part.equal if run.size >= SEED]
-    counts = [count for run in runs for count in around.df(run)]
+    counts = list(_counts(a, match, around))
     rarity = sum(math.log(REFERENCE / min(count, REFERENCE)) for count in counts)
     numbers = any(_NUMBER.search(run) for run in runs)
     borders = all(page.opens_clause(low) and page.closes_clause(high) for page, low, high in sides)
@@ -137,6 +137,15 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
         "template": _is_template(list(_changes(a, b, match)), match.chars),
         "weight": round(rarity + SIGN * signs, 1),
     }
+
+
+def _counts(a: Page, match: Match, around: Surroundings) -> Iterator[int]:
+    """Yield for each 6-gram of the equal runs of a match in how many documents it stands."""
+    for part in match.parts:
+        counts = around.df(a.key.text[part.box.a0 : part.box.a1])
+        for run in part.equal:
+            low = run.a0 - part.box.a0
+            yield from counts[low : max(low + run.size - SEED + 1, low)]
 
 
 def classify_document(
@@ -225,7 +234,7 @@ def _words(name: str) -> tuple[str, ...]:
 
 @cache
 def _phrase_table() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Return the formula table by its first two characters: each phrase as the key texts around its '#' (any numeral)."""
+    """Return the formula table by its first two characters: each as the key texts around its '#' (any numeral)."""
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for line in (DATA / "formula.tsv").read_text("utf-8").split("\n"):
         if line and not line.startswith("#"):

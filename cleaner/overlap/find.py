@@ -316,7 +316,7 @@ def _ops(one: Page, two: Page, box: Box, equal: Sequence[Run]) -> tuple[Op, ...]
 
     A single equal character between two of them is chance (都市 and 城市 share none, but 14.5 and 16 share 1).
     """
-    kept = [run for run in equal if run.size >= FRAGMENT or run in (equal[0], equal[-1])]
+    kept = [run for run in equal if run.size >= FRAGMENT]
     return tuple(_place(one, two, change) for change in between(box, kept))
 
 

@@ -1,11 +1,11 @@
 """Passages: from the equal runs of two key texts to the stretches that one took from the other.
 
-Chain the runs, extend both ends, align, merge what belongs to one passage, trim. All positions here are key
-positions. The pair is always (smaller name, larger name), or one text with itself and a before b, so the result is
-the same whichever text was named first; all ties are broken by position.
+Chain the runs, align and carve out what is similar, grow both ends, merge what belongs to one passage, trim. All
+positions here are key positions. The pair is always (smaller name, larger name), or one text with itself and a
+before b, so the result is the same whichever text was named first; all ties are broken by position.
 
-The parameters were chosen on 600 planted passages (24 to 150 characters, 0 to 20 % edits) in a newspaper of 1.66
-million characters: plagdet .907, granularity 1.006.
+Measured on 600 planted passages (24 to 150 characters, 0 to 20 % edits) in a newspaper of 1.9 million characters:
+plagdet .935, granularity 1.002 over all kinds; .917 counting only what is classified as reuse or quote.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from cleaner.overlap.seeds import Run
 GAP = 30  # key characters between two runs of a chain, or two boxes of one passage, on either side
 DRIFT = 6  # how far the diagonal may move from one run of a chain to the next
 MATCHED = 16  # equal characters of a chain; at 12 twice as many unrelated pairs have one
-DROP = 6  # extension ends this far below its best score (match +1, mismatch -2)
 SIMILAR = 0.6  # of an aligned box
 WIDER = 32  # key characters by which a part is widened at a time to see whether it goes on
 DELETED_NEAR, DELETED_FAR = 12, 120  # a shortened copy: gap on the copy's side, and what it left out
@@ -94,9 +93,11 @@ def around(boxes: Iterable[Box]) -> Box:
 def find_passages(a: Key, b: Key, runs: Sequence[Run]) -> tuple[Match, ...]:
     """Return the passages that `a` and `b` share, sorted; for repeats inside one text, `a` and `b` are one object."""
     pair = _Pair(a, b, a is b)
-    boxes = {pair.extended(chain) for chain in chains(_apart(runs) if pair.same else runs, pair.same)}
-    parts = {pair.grown(part) for box in boxes for part in pair.carved(box)}
-    groups = pair.grouped(pair.merged(parts))
+    parts: list[Part] = []
+    for chain in chains(_apart(runs) if pair.same else runs, pair.same):
+        if not any(chain.inside(part.box) for part in parts):  # the best come first, and take in what lies beside them
+            parts += [pair.grown(part) for part in pair.carved(chain)]
+    groups = pair.grouped(pair.merged(set(parts)))
     matches = [match for group in groups if (match := pair.match(group)) is not None]
     return tuple(_outermost(matches))
 
@@ -151,16 +152,6 @@ class _Pair:
     b: Key
     same: bool
 
-    def extended(self, box: Box) -> Box:
-        """Return `box` with both ends moved out until the score of the characters there falls 6 below its best."""
-        a0, a1, b0, b1 = box
-        a, b = self.a.text, self.b.text
-        ahead = _reach(a[a1 : a1 + WHOLE_BOX], b[b1 : b1 + WHOLE_BOX], b0 - a1 if self.same else WHOLE_BOX)
-        behind = _reach(a[max(a0 - WHOLE_BOX, 0) : a0][::-1], b[max(b0 - WHOLE_BOX, 0) : b0][::-1], WHOLE_BOX)
-        if self.same:
-            behind = min(behind, max(b0 - a1 - ahead, 0))
-        return Box(a0 - behind, a1 + ahead, b0 - behind, b1 + ahead)
-
     def carved(self, box: Box) -> list[Part]:
         """Return the parts of `box` that are similar: its best stretch, then what else holds 16 equal characters.
 
@@ -181,21 +172,28 @@ class _Pair:
     def grown(self, part: Part) -> Part:
         """Return `part` with what follows on both ends as long as its score rises, insertions and deletions allowed.
 
-        The extension before it stays on one diagonal and ends at the first of them.
+        (Measured against an extension along one diagonal, x-drop 6: plagdet .917 instead of .898.)
         """
+        before: list[Run] = []  # outwards, like `after`
+        after: list[Run] = []
+        box, first, last = part.box, part.equal[0], part.equal[-1]
         while True:
-            box = self._widened(part.box)
-            equal = tuple(self._equal(box))
-            low, high = _best_stretch(equal)
-            if sum(run.size for run in equal[low:high]) <= part.matched or not part.box.inside(_hull(equal[low:high])):
-                return part
-            part = Part(_hull(equal[low:high]), equal[low:high])
+            wide = self._widened(box)
+            new_before = _rising(first, tuple(self._equal(Box(wide.a0, box.a0, wide.b0, box.b0)))[::-1])
+            new_after = _rising(last, tuple(self._equal(Box(box.a1, wide.a1, box.b1, wide.b1))))
+            if not new_before and not new_after:
+                equal = tuple(_joined((*before[::-1], *part.equal, *after)))
+                return Part(_hull(equal), equal)
+            before += new_before
+            after += new_after
+            first, last = (*part.equal[:1], *before)[-1], (*part.equal[-1:], *after)[-1]
+            box = _hull((first, last))
 
     def _widened(self, box: Box) -> Box:
         """Return `box` with as much more on both ends as a chain may have between two runs."""
         a0, a1, b0, b1 = box
         between = b0 - a1 if self.same else 2 * WIDER
-        before = min(WIDER, a0, b0, between // 2) if self.same else min(WIDER, a0, b0)
+        before = min(WIDER, a0, b0, between // 2)
         after = min(WIDER, len(self.a) - a1, len(self.b) - b1, between // 2)
         return Box(a0 - before, a1 + after, b0 - before, b1 + after)
 
@@ -215,21 +213,13 @@ class _Pair:
 
     def _equal(self, box: Box) -> Iterator[Run]:
         """Yield the equal stretches of an optimal alignment of `box`, as maximal runs."""
-        last = None
-        for low in self._pieces(box):
-            ops = Levenshtein.opcodes(self.a.text[low.a0 : low.a1], self.b.text[low.b0 : low.b1])
-            for op in ops:
-                if op.tag != "equal":
-                    continue
-                run = Run(low.a0 + op.src_start, low.b0 + op.dest_start, op.src_end - op.src_start)
-                if last and (last.a0 + last.size, last.b0 + last.size) == (run.a0, run.b0):
-                    last = Run(last.a0, last.b0, last.size + run.size)
-                    continue
-                if last:
-                    yield last
-                last = run
-        if last:
-            yield last
+        runs = (
+            Run(low.a0 + op.src_start, low.b0 + op.dest_start, op.src_end - op.src_start)
+            for low in self._pieces(box)
+            for op in Levenshtein.opcodes(self.a.text[low.a0 : low.a1], self.b.text[low.b0 : low.b1])
+            if op.tag == "equal"
+        )
+        return _joined(runs)
 
     def _pieces(self, box: Box) -> Iterator[Box]:
         """Cut `box` so that no alignment is larger than 4,000 characters on a side: a quadratic table has to fit.
@@ -369,18 +359,6 @@ class _Pair:
         return Run(a0, b0, size)
 
 
-def _reach(one: str, two: str, room: int) -> int:
-    """Return how far two texts run on alike from their starts: match +1, mismatch -2, up to the best score."""
-    score = best = reach = 0
-    for at, (x, y) in enumerate(zip(one[: max(room, 0)], two, strict=False), 1):
-        score += 1 if x == y else -2
-        if score > best:
-            best, reach = score, at
-        elif score <= best - DROP:
-            break
-    return reach
-
-
 def distance(a: Key, b: Key, box: Box, equal: Sequence[Run]) -> int:
     """Return the Levenshtein distance of the two sides of `box`.
 
@@ -398,6 +376,20 @@ def between(box: Box, equal: Sequence[Run]) -> Iterator[Box]:
         if run.a0 > at_a or run.b0 > at_b:
             yield Box(at_a, run.a0, at_b, run.b0)
         at_a, at_b = run.a0 + run.size, run.b0 + run.size
+
+
+def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """Yield `runs` with those put together that touch on both sides."""
+    last: Run | None = None
+    for run in runs:
+        if last and (last.a0 + last.size, last.b0 + last.size) == (run.a0, run.b0):
+            last = Run(last.a0, last.b0, last.size + run.size)
+        else:
+            if last:
+                yield last
+            last = run
+    if last:
+        yield last
 
 
 def _fills(box: Box, gap: Box) -> bool:
@@ -426,17 +418,31 @@ def _best_stretch(equal: Sequence[Run]) -> tuple[int, int]:
     best, at, low, score = (0.0, 0, 0), 0, 0, 0.0
     for at, run in enumerate(equal):
         if at:
-            before = equal[at - 1]
-            a0, b0 = before.a0 + before.size, before.b0 + before.size
-            gap = Box(a0, run.a0, b0, run.b0)
-            one_sided = abs((gap.a1 - gap.a0) - (gap.b1 - gap.b0)) > DELETED_NEAR
-            score -= (_changed(gap) + one_sided * DELETED_NEAR) * SIMILAR / (1 - SIMILAR)
+            score -= _price(equal[at - 1], run)
         if score <= 0:
             low, score = at, 0.0
         score += run.size
         if score > best[0]:
             best = (score, low, at + 1)
     return best[1], best[2]
+
+
+def _rising(anchor: Run, runs: Sequence[Run]) -> Sequence[Run]:
+    """Return those of `runs`, which lead away from `anchor`, up to the highest score; none if it only falls."""
+    score = best = 0.0
+    count = 0
+    for at, (last, run) in enumerate(pairwise((anchor, *runs)), 1):
+        score += run.size - _price(*sorted((last, run)))
+        if score > best:
+            best, count = score, at
+    return runs[:count]
+
+
+def _price(one: Run, two: Run) -> float:
+    """Return the price of what lies between two equal runs: 1.5 a changed character, 18 for text left out."""
+    gap = Box(one.a0 + one.size, two.a0, one.b0 + one.size, two.b0)
+    one_sided = abs((gap.a1 - gap.a0) - (gap.b1 - gap.b0)) > DELETED_NEAR
+    return (_changed(gap) + one_sided * DELETED_NEAR) * SIMILAR / (1 - SIMILAR)
 
 
 def _gap(one: Box, two: Box) -> int:

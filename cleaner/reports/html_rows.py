@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from cleaner.reports.records import OverlapRecord
@@ -37,11 +37,12 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True)
 class Label:
-    """Names a run of equal edits of a row: the first group of the rule, the rule, how many."""
+    """Names a run of equal edits of a row: the first group of the rule, the rule, how many, whether they were made."""
 
     group: int
     rule: str
     count: int
+    applied: bool
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _row(
     counts: dict[tuple[str, bool], Label] = {}
 
     def count(group: int, applied: bool) -> None:
-        label = counts.get((rules[group], applied), Label(group, rules[group], 0))
+        label = counts.get((rules[group], applied), Label(group, rules[group], 0, applied))
         counts[rules[group], applied] = replace(label, count=label.count + 1)
 
     for piece in pieces:
@@ -210,7 +211,11 @@ def _named_once(rows: Sequence[Row]) -> list[Row]:
     """Name a run of removed lines once, at its first line, with the count of all."""
     done: list[Row] = []
     head = -1  # where the run of removed lines that we are in begins
-    for row in rows:
+    carried: tuple[Label, ...] = ()  # of a cut that begins with a blank line: the line after it says more
+    for row, after in zip_longest(rows, rows[1:]):
+        row, carried = replace(row, labels=(*carried, *row.labels)), ()
+        if row.state == "blank" and row.labels and after is not None and after.state == "gone" and not after.labels:
+            row, carried = replace(row, labels=()), row.labels
         names = [label.rule for label in row.labels]
         if row.state not in ("gone", "blank"):
             head = -1

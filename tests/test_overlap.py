@@ -235,8 +235,8 @@ class TestRuns:
         monkeypatch.setattr(seeds_module, "_gram_hashes", lambda codes, size: hashes(codes, size) % 8)
         source = random.Random(seed)
         texts = ["".join(source.choice("甲乙丙") for _ in range(40)) for _ in range(2)]
-        ((*_, runs),) = [x for x in seeds_module.find_runs([make_key(t) for t in texts], 50, 0).pairs if x[0] != x[1]]
-        assert all(texts[0][r.a0 : r.a0 + r.size] == texts[1][r.b0 : r.b0 + r.size] for r in runs)
+        for a, b, runs in seeds_module.find_runs([make_key(text) for text in texts], 50, 0).pairs:
+            assert all(texts[a][r.a0 : r.a0 + r.size] == texts[b][r.b0 : r.b0 + r.size] for r in runs)
 
 
 class TestDocuments:
@@ -384,9 +384,8 @@ class TestLimits:
         text = sentence(random.Random(4), 60)
         source = random.Random(5)
         middle = [sentence(source, 90) + text + sentence(source, 90) for _ in range(9)]
-        found = find_overlaps(
-            hans(sentence(source, 90) + text[:20] + sentence(source, 90), *middle), OverlapSettings(seed_df=4)
-        )
+        first = sentence(source, 90) + text[:20] + sentence(source, 90)
+        found = find_overlaps(hans(first, *middle), OverlapSettings(seed_df=4))
         whole = [x for x in found.overlaps if x.chars >= 60]
         assert {x.b.document for x in whole} | {x.a.document for x in whole} == {f"{at:03}.txt" for at in range(1, 10)}
 

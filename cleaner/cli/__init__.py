@@ -113,6 +113,9 @@ def main() -> NoReturn:
         code = cli.main(standalone_mode=False, prog_name="clean", obj=printer) or 0
     except click.exceptions.Exit as err:
         code = err.exit_code
+    except click.exceptions.NoArgsIsHelpError as err:
+        printer.error(err.format_message())
+        code = 2
     except click.ClickException as err:
         printer.error(_usage(err))
         code = 2

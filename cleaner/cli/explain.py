@@ -71,14 +71,19 @@ def _file(options: Options, path: Path, line: int | None, col: int | None) -> in
         options.printer.error(str(outcome.error))
         return outcome.error.exit
     records = build([outcome], Found((), (), ()), book.packs, book.by_id, config.digest)
-    source = outcome.source.text if outcome.source else ""
     edits = [edit for edit in records.edits if _touches(edit, line, col)]
     place = path.as_posix() + "".join(f":{n}" for n in (line, col) if n)
     if not edits:
         options.printer.say(f"{place}: no rule changes or proposes anything here")
         return 0
-    _groups(options, book, edits, source)
+    _groups(options, book, edits, _prefix(path, name))
     return 0
+
+
+def _prefix(path: Path, name: str) -> str:
+    """Return what stands before the name of a file of SRC, so that a place can be typed again."""
+    given = path.as_posix()
+    return given.removesuffix(name) if given.endswith(name) else ""
 
 
 def _touches(edit: EditRecord, line: int | None, col: int | None) -> bool:
@@ -91,7 +96,7 @@ def _touches(edit: EditRecord, line: int | None, col: int | None) -> bool:
     return col is None or last > edit.line or edit.col <= col < edit.col + max(1, len(edit.quote.exact))
 
 
-def _groups(options: Options, book: Book, edits: Sequence[EditRecord], source: str) -> None:
+def _groups(options: Options, book: Book, edits: Sequence[EditRecord], prefix: str) -> None:
     from cleaner.reports.terminal import in_context
 
     say, style = options.printer.say, options.printer.style
@@ -101,7 +106,7 @@ def _groups(options: Options, book: Book, edits: Sequence[EditRecord], source: s
     for members in groups.values():
         first = members[0]
         many = f"  ×{len(members)}" if len(members) > 1 else ""
-        say(style(f"{first.path}:{first.line}:{first.col}  {'+'.join(first.by)}{many}", bold=True))
+        say(style(f"{prefix}{first.path}:{first.line}:{first.col}  {'+'.join(first.by)}{many}", bold=True))
         for edit in members[:EXAMPLES]:
             say(f"  {in_context(edit)}")
         if len(members) > EXAMPLES:

@@ -56,7 +56,7 @@ _POLICY = (
 )
 _TALK = (
     click.option("-q", "--quiet", is_flag=True, help="Only errors."),
-    click.option("-v", "--verbose", is_flag=True, help="Also skipped files and every group of edits."),
+    click.option("-v", "--verbose", is_flag=True, help="Also what was skipped, and why."),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in the terminal."
     ),

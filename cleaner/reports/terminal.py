@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from cleaner.reports.records import EditRecord, FileRecord, OverlapRecord, Records
+from cleaner.reports.views import visible
 from cleaner.show import show
 
 LONGEST = 40  # rows of a table before the rest is only counted
@@ -20,11 +21,16 @@ def edit_line(edit: EditRecord) -> str:
     return f"{edit.path}:{edit.line}:{edit.col}: {'+'.join(edit.by)}: {change}"
 
 
-def in_context(edit: EditRecord, paint: tuple[str, str, str, str] = ("[-", "-]", "{+", "+}")) -> str:
+def in_context(edit: EditRecord) -> str:
     """One change among its neighbours: 走在[-365bet体育在线-]{+〓+}前列."""
-    old = f"{paint[0]}{show(edit.quote.exact)}{paint[1]}" if edit.quote.exact else ""
-    new = f"{paint[2]}{show(edit.new)}{paint[3]}" if edit.new else ""
-    return f"{show(edit.quote.prefix)}{old}{new}{show(edit.quote.suffix)}"
+    old = f"[-{_one_line(edit.quote.exact)}-]" if edit.quote.exact else ""
+    new = f"{{+{_one_line(edit.new)}+}}" if edit.new else ""
+    return f"{_one_line(edit.quote.prefix)}{old}{new}{_one_line(edit.quote.suffix)}"
+
+
+def _one_line(text: str) -> str:
+    """Return foreign text on one line; white space alone as signs that can be seen."""
+    return visible(text).replace("\n", "⏎")
 
 
 def summary(records: Records, src: str) -> Iterator[str]:
@@ -110,7 +116,7 @@ def _turns(edits: Sequence[EditRecord]) -> str:
 
 def _short(text: str) -> str:
     cut = text if len(text) <= QUOTE else text[: QUOTE - 1] + "…"
-    return show(cut.replace("\n", "⏎"))
+    return _one_line(cut)
 
 
 def _count(number: int, noun: str) -> str:
@@ -150,6 +156,6 @@ def _bracketed(text: str, spans: Sequence[tuple[int, int]]) -> str:
     parts: list[str] = []
     at = 0
     for low, high in spans:
-        parts += show(text[at:low]), f"[{show(text[low:high])}]"
+        parts += _one_line(text[at:low]), f"[{_one_line(text[low:high])}]"
         at = high
-    return "".join((*parts, show(text[at:]))).replace("\\u{A}", "⏎")
+    return "".join((*parts, _one_line(text[at:])))

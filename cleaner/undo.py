@@ -12,7 +12,7 @@ from cleaner.errors import UsageError
 from cleaner.pipeline import JSONL
 from cleaner.reports.records import EditRecord, FileRecord, Records, from_jsonl
 from cleaner.show import show
-from cleaner.text import reconstruct
+from cleaner.text import Edit, reconstruct, splice
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,8 @@ def _source(out: Path, file: FileRecord, raw: bytes, edits: tuple[EditRecord, ..
         raise _unfit(out, file, "is not the text that the report describes") from err
     if rule is not None:
         kept = [edit for edit in applied if not any(by.startswith(rule) for by in edit.by)]
-        text = _again(text, kept)
+        text = splice(text, [Edit(edit.start, edit.end, edit.new, edit.by) for edit in kept])
     return files.rebuild(text, file.encoding, file.newline, file.bom, file.newline_runs or ())
-
-
-def _again(source: str, edits: list[EditRecord]) -> str:
-    parts: list[str] = []
-    at = 0
-    for edit in edits:
-        parts += source[at : edit.start], edit.new
-        at = edit.end
-    return "".join((*parts, source[at:]))
 
 
 def _unfit(out: Path, file: FileRecord, what: str) -> UsageError:

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import Literal
 
 import regex
 
-from cleaner.context import HAN, Context, Proposal, Settings, han_count, is_prose
+from cleaner.context import HAN, Context, Lookout, Proposal, Settings, han_count, is_prose
 from cleaner.errors import InputError, SelfCheckError
+from cleaner.kinds.prefilter import line_set
+from cleaner.meta import headline, normal
 from cleaner.packs import Rule
 from cleaner.text import Draft, Edit, reconstruct, splice
 
@@ -88,12 +92,45 @@ def clean(name: str, text: str, rules: Sequence[Rule], settings: Settings, ignor
         )  # fmt: skip
     self_check(name, draft)
     flags = ("soft-budget",) if taken > settings.budget.soft else ()
+    work.name_it()
     asks, meta = sorted(work.asks, key=_place), sorted(work.meta.items())
     return Cleaned(name, draft, tuple(asks), tuple(work.marks), tuple(meta), flags)
 
 
 def _place(ask: Ask) -> tuple[int, int, str]:
     return ask.start, ask.end, ask.rule
+
+
+class _Same:
+    """A tuple of rules as a key: itself, not what equals it. To compare a hundred rules takes longer than a text."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+
+    def __hash__(self) -> int:
+        return id(self.rules)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.rules is other.rules
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is known of the rules of a run before any text: the prefilter, and which patterns of it each rule needs.
+
+    A rule with none, or with one that the prefilter does not know, is always asked.
+    """
+
+    lookout: Lookout | None
+    patterns: tuple[frozenset[str], ...]
+
+
+@lru_cache(maxsize=16)
+def _plan(same: _Same) -> _Plan:
+    each = [tuple(getattr(rule.do, "line_patterns", ())) for rule in same.rules]
+    lookout = line_set(tuple(dict.fromkeys(chain.from_iterable(each))))
+    known = lookout.known if lookout else frozenset()
+    return _Plan(lookout, tuple(frozenset(few) if known.issuperset(few) else frozenset() for few in each))
 
 
 class _Work:
@@ -107,18 +144,22 @@ class _Work:
         self.rules = rules
         self.suppressed = frozenset(rule.id for rule in rules if ignore and rule.id.startswith(ignore))
         self.draft = Draft.of(text)
-        self.context = Context(text, settings, name)
+        plan = _plan(_Same(rules))
+        self.idle = plan.patterns
+        self.context = Context(text, settings, name, plan.lookout)
         self.asks: list[Ask] = []
         self.marks: list[Mark] = []
         self.meta: dict[str, str] = {}
+        self.lifted: dict[str, int] = {}  # where in the source a field was
         self.last_rule = ""
 
     def one_pass(self) -> bool:
         """Let every rule work once; return whether the text changed. What is asked is of this pass alone."""
         self.asks = []
         before = self.draft
-        for rule in self.rules:
-            self._apply(rule)
+        for rule, patterns in zip(self.rules, self.idle, strict=True):
+            if not (patterns and self.context.idle(patterns)):
+                self._apply(rule)
         return self.draft.text != before.text
 
     def _apply(self, rule: Rule) -> None:
@@ -142,9 +183,16 @@ class _Work:
                 self._lift(rule, proposal)
         if edits:
             self.draft = self.draft.revise(edits)
-            self.context = Context(self.draft.text, self.settings, self.name)
+            self.context = self.context.after(self.draft.text)
             self.marks += marks
             self.last_rule = rule.id
+
+    def name_it(self) -> None:
+        """Put the headline into the record, if there is one and no byline said another; the text keeps it."""
+        if self.settings.meta == "lift" and "title" not in self.meta:
+            found = headline(self.context.headlines)
+            if found:
+                self.meta["title"] = found
 
     def _stopped(self, rule: Rule, proposal: Proposal) -> Why | None:
         """Return what keeps a proposal from being made, None if nothing does."""
@@ -175,10 +223,12 @@ class _Work:
         return False
 
     def _lift(self, rule: Rule, proposal: Proposal) -> None:
-        named = dict(proposal.lift)
+        """Put what a proposal carries into the record; of two bylines, the one nearer to the start counts."""
+        start = self.draft.locate(proposal.start)
         for field, group in sorted(rule.keys.lift.items()):
-            if group in named:
-                self.meta.setdefault(field, named[group])
+            value = normal(field, [text for name, text in proposal.lift if name == group], self.settings.timezone)
+            if value and start < self.lifted.get(field, len(self.draft.source) + 1):
+                self.meta[field], self.lifted[field] = value, start
 
 
 def prose_taken(draft: Draft, free: set[str]) -> float:
@@ -187,40 +237,44 @@ def prose_taken(draft: Draft, free: set[str]) -> float:
     Edits behind which a rule of `free` stands do not count. A source without Han counts its letters.
     """
     source = draft.source
-    unit = HAN if HAN.search(source) else _LETTER
-    prose, total = [], 0
-    at = 0
-    for line in source.split("\n"):
-        if is_prose(line) or (unit is _LETTER and line.strip()):
-            prose.append((at, at + len(line)))
-            total += len(unit.findall(line))
-        at += len(line) + 1
-    if not total:
+    edits = [edit for edit in draft.edits if edit.start < edit.end and not free.intersection(edit.by)]
+    if not edits:
         return 0.0
-    return sum(_taken(draft, prose, unit, free)) / total
+    unit = HAN if HAN.search(source) else _LETTER
+    taken = sum(_taken(source, edits, unit))
+    if not taken:
+        return 0.0  # nearly always: only lines around the article went, and nobody has to count the rest
+    return taken / sum(_count(unit, line) for line in source.split("\n") if _counts(line, unit))
 
 
 _LETTER = regex.compile(r"\p{L}")
 
 
-def _taken(draft: Draft, prose: list[tuple[int, int]], unit: regex.Pattern[str], free: set[str]) -> Iterator[int]:
-    lines = iter(prose)
-    low, high = next(lines)
-    for edit in draft.edits:
-        if free.intersection(edit.by):
-            continue
-        count = 0
-        while True:
-            if edit.start < high:
-                count += len(unit.findall(draft.source, max(low, edit.start), max(low, min(high, edit.end))))
-            if edit.end <= high:
-                break
-            following = next(lines, None)
-            if following is None:
-                break
-            low, high = following
+def _count(unit: regex.Pattern[str], text: str) -> int:
+    return han_count(text) if unit is HAN else len(unit.findall(text))
+
+
+def _counts(line: str, unit: regex.Pattern[str]) -> bool:
+    return is_prose(line) or (unit is _LETTER and bool(line.strip()))
+
+
+def _taken(source: str, edits: Sequence[Edit], unit: regex.Pattern[str]) -> Iterator[int]:
+    """Yield for each edit how many characters of `unit` it takes out of lines that count."""
+    low = high = 0  # the line looked at last; edits are sorted, and many stand in one line
+    good = False
+    for edit in edits:
+        count, at = 0, edit.start
+        while at < edit.end:
+            if at > high or not high:
+                low = source.rfind("\n", 0, at) + 1
+                found = source.find("\n", at)
+                high = len(source) if found < 0 else found
+                good = _counts(source[low:high], unit)
+            if good:
+                count += _count(unit, source[at : min(high, edit.end)])
+            at = high + 1
         if count:
-            yield max(0, count - len(unit.findall(edit.new)))
+            yield max(0, count - _count(unit, edit.new))
 
 
 def self_check(name: str, draft: Draft) -> None:

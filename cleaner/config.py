@@ -71,6 +71,11 @@ class ConfigKeys(BaseModel):
     per_file_ignores: dict[str, list[str]] = Field(default={}, description="gitignore pattern = rule prefixes")
     script: Literal["own", "off"] = Field(default="own", description="repair towards the document's own script, or not")
     meta: Literal["lift", "keep", "drop"] = Field(default="lift", description="byline and date lines")
+    timezone: str = Field(
+        default="+08:00",
+        pattern=r"^(?:[+-](?:0\d|1[0-4]):[0-5]\d)?$",
+        description="of lifted times that state none; '' leaves them without",
+    )
     spam_words: Literal["mask", "keep", "delete", "drop-sentence", "map"] = Field(
         default="mask", description="betting keyword inside a sentence"
     )
@@ -100,7 +105,7 @@ class ConfigKeys(BaseModel):
 
 # What bears on the bytes of OUT; the rest (places, limits, gates) does not stand in the digest.
 _EFFECTIVE = (
-    "packs", "select", "ignore", "exclude", "per_file_ignores", "script", "meta", "spam_words", "spam_map",
+    "packs", "select", "ignore", "exclude", "per_file_ignores", "script", "meta", "timezone", "spam_words", "spam_map",
     "placeholder", "edge_lines", "encoding", "allow_nul", "report_lang", "budget", "dedup",
 )  # fmt: skip
 
@@ -120,6 +125,7 @@ class Config:
         return Settings(
             edge_lines=keys.edge_lines, placeholder=keys.placeholder, spam_words=keys.spam_words,
             spam_map=tuple(sorted(keys.spam_map.items())), script=keys.script, meta=keys.meta, protect=self.protect,
+            timezone=keys.timezone,
             budget=Budget(**keys.budget.model_dump()),
         )  # fmt: skip
 

@@ -7,9 +7,10 @@ A `Proposal` is an edit that a kind would like to make; `clean.py` decides wheth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import regex
 
@@ -21,6 +22,8 @@ Region = Literal["head", "body", "tail"]
 HAN = regex.compile(r"\p{Han}")
 SENTENCE_END = regex.compile(r"[。！？；…]|(?<=\p{Han})[!?;]")
 PROSE_HAN = 20  # Han characters that a line of prose has at least (shared rule of budgets, regions and sweeps)
+_HAN_RUN = regex.compile(r"\p{Han}+")
+_ENOUGH_HAN = regex.compile(rf"(?:\P{{Han}}*+\p{{Han}}){{{PROSE_HAN}}}")  # a tenth of the time of counting them all
 
 
 class Line(NamedTuple):
@@ -70,34 +73,62 @@ class Settings:
     spam_map: tuple[tuple[str, str], ...] = ()
     script: Literal["own", "off"] = "own"
     meta: Literal["lift", "keep", "drop"] = "lift"
+    timezone: str = "+08:00"
     protect: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
 
 
 def han_count(text: str) -> int:
-    return len(HAN.findall(text))
+    return sum(map(len, _HAN_RUN.findall(text)))
 
 
 def is_prose(line: str) -> bool:
     """Say whether a line reads as prose: at least 20 Han characters and a sentence end."""
-    return len(line) > PROSE_HAN and SENTENCE_END.search(line) is not None and han_count(line) >= PROSE_HAN
+    return len(line) > PROSE_HAN and SENTENCE_END.search(line) is not None and _ENOUGH_HAN.match(line) is not None
+
+
+class Lookout(Protocol):
+    """Knows at once which of many line patterns a line may match (`kinds/prefilter.py` has the one there is)."""
+
+    known: frozenset[str]
+
+    def hits(self, line: str) -> tuple[str, ...]:
+        """Return those of `known` that may match `line` as a whole: all that do are among them."""
+        ...
 
 
 class Context:
-    """A read-only view of one text for the rules that look at it. `name` is only for messages."""
+    """A read-only view of one text for the rules that look at it. `name` is only for messages.
 
-    def __init__(self, text: str, settings: Settings, name: str = "") -> None:
+    With a `lookout`, kinds learn from `may_match` which lines are worth a look; what they find is the same.
+    """
+
+    def __init__(self, text: str, settings: Settings, name: str = "", lookout: Lookout | None = None) -> None:
         self.text = text
         self.settings = settings
         self.name = name
+        self.lookout = lookout
+        self._prose: dict[str, bool] = {}  # what a line says does not change with its place: kept by `after`
+        self._hits: dict[str, tuple[str, ...]] = {}
+
+    def after(self, text: str) -> Context:
+        """Return the context of a changed text of the same document, which knows the lines that it has seen."""
+        new = Context(text, self.settings, self.name, self.lookout)
+        new._prose, new._hits = self._prose, self._hits
+        return new
+
+    @cached_property
+    def _rows(self) -> list[str]:
+        return self.text.split("\n")
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The lines of the text; a final line end does not open another line."""
         found, at = [], 0
-        for raw in self.text.split("\n"):
-            found.append(Line(at, at + len(raw), raw.strip()))
-            at += len(raw) + 1
+        for raw in self._rows:
+            end = at + len(raw)
+            found.append(Line(at, end, raw.strip()))
+            at = end + 1
         if len(found) > 1 and not found[-1].stripped and found[-1].start == found[-1].end:
             found.pop()
         return tuple(found)
@@ -105,7 +136,71 @@ class Context:
     @cached_property
     def prose(self) -> tuple[bool, ...]:
         """For each line, whether it reads as prose."""
-        return tuple(is_prose(line.stripped) for line in self.lines)
+        return tuple(self.prose_at(i) for i in range(len(self.lines)))
+
+    def prose_at(self, i: int) -> bool:
+        """Say whether line `i` reads as prose; cheaper than `prose` where few lines are asked for."""
+        return self._reads_as_prose(self.lines[i].stripped)
+
+    def _reads_as_prose(self, line: str) -> bool:
+        known = self._prose.get(line)
+        if known is None:
+            known = self._prose[line] = is_prose(line)
+        return known
+
+    def may_match(self, pattern: str) -> Sequence[int]:
+        """Return the indices, in order, of lines that may match a pattern as a whole; no other line does.
+
+        Without a lookout that knows the pattern these are all lines that are not blank.
+        """
+        if self.lookout is None or pattern not in self.lookout.known:
+            return self._filled
+        return self._by_pattern.get(pattern, ())
+
+    def may_be(self, i: int, pattern: str) -> bool:
+        """Say whether line `i` may match a pattern as a whole."""
+        lookout = self.lookout
+        return (
+            lookout is None or pattern not in lookout.known or pattern in self._hits_of(self.lines[i].stripped, lookout)
+        )
+
+    def _hits_of(self, line: str, lookout: Lookout) -> tuple[str, ...]:
+        known = self._hits.get(line)
+        if known is None:
+            known = self._hits[line] = lookout.hits(line)
+        return known
+
+    @cached_property
+    def _filled(self) -> tuple[int, ...]:
+        return tuple(i for i, line in enumerate(self.lines) if line.stripped)
+
+    @cached_property
+    def _by_pattern(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        assert self.lookout is not None
+        seen, ask = self._hits, self.lookout.hits
+        for i, raw in enumerate(self._rows):  # not `lines`: in most texts no rule goes on to ask for them
+            line = raw.strip()
+            if not line:
+                continue
+            hits = seen.get(line)
+            if hits is None:
+                hits = seen[line] = ask(line)
+            for pattern in hits:
+                found.setdefault(pattern, []).append(i)
+        return found
+
+    def idle(self, patterns: frozenset[str]) -> bool:
+        """Say whether certainly no line matches any of `patterns`, all of which the lookout knows."""
+        return patterns.isdisjoint(self._by_pattern)
+
+    @cached_property
+    def raw(self) -> bytes | None:
+        """The text in UTF-8, None if it holds a lone surrogate."""
+        try:
+            return self.text.encode()
+        except UnicodeEncodeError:
+            return None
 
     def edges(self, within: int | None = None) -> tuple[int, int]:
         """Return (head, tail): lines `[0, head)` are the head of the text, lines `[tail, n)` its tail.
@@ -115,17 +210,31 @@ class Context:
         """
         limit = self.settings.edge_lines if within is None else within
         count = len(self.lines)
-        if True not in self.prose:
+        first, last = self._core
+        if first is None or last is None:
             third = -(-count // 3)
             return min(third, limit), max(count - third, count - limit)
-        first = self.prose.index(True)
-        last = count - 1 - self.prose[::-1].index(True)
         return min(first, limit), max(last + 1, count - limit)
 
     @cached_property
-    def _last(self) -> int:
-        """The index of the last line that is not blank, -1 if there is none."""
-        return next((i for i in range(len(self.lines) - 1, -1, -1) if self.lines[i].stripped), -1)
+    def _core(self) -> tuple[int | None, int | None]:
+        """The first and the last line of prose."""
+        count = len(self.lines)
+        first = next((i for i in range(count) if self.prose_at(i)), None)
+        return first, None if first is None else next(i for i in range(count - 1, -1, -1) if self.prose_at(i))
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """What stands before the first line of prose, without blank lines; empty if it is over `edge_lines`."""
+        found: list[str] = []
+        for row in self._rows:
+            if line := row.strip():
+                if self._reads_as_prose(line):
+                    return tuple(found)
+                found.append(line)
+                if len(found) > self.settings.edge_lines:
+                    break
+        return ()
 
     def cut(self, low: int, high: int) -> tuple[int, int]:
         """Return the span to remove for lines `[low, high)`, so that no hole is left behind.
@@ -137,7 +246,7 @@ class Context:
         if low == 0 or not lines[low - 1].stripped:
             while high < len(lines) and not lines[high].stripped:
                 high += 1
-        if high > self._last:
+        if all(not line.stripped for line in lines[high:]):
             high = len(lines)
             while low and not lines[low - 1].stripped:
                 low -= 1

@@ -8,6 +8,7 @@ from typing import Literal
 from cleaner.clean import Cleaned
 from cleaner.errors import CleanerError
 from cleaner.files import Source
+from cleaner.formats import output_name
 from cleaner.script import ScriptState
 
 Status = Literal["changed", "unchanged", "empty", "skipped", "quarantined", "dropped"]
@@ -19,7 +20,8 @@ class Outcome:
 
     `raw` are the bytes read, None where nothing could be read (a pipe, a file over the limit that is
     only copied). `cleaned`, `source` and `script` are there for changed, unchanged and empty inputs.
-    A quarantined or skipped one says why in `error` or `note`.
+    A quarantined or skipped one says why in `error` or `note`. Of a page (`kept` is a number), `source` holds
+    the extracted text with the page's encoding, and does not lead back to `raw`.
     """
 
     name: str
@@ -33,6 +35,12 @@ class Outcome:
     error: CleanerError | None = None
     note: str = ""
     stands: bool = True  # whether something stands for it in OUT: a pipe or a refused name has nothing to copy
+    kept: float | None = None  # of a page: the share of its text that `source`, the extracted text, is
+
+    @property
+    def out(self) -> str:
+        """The name under which it stands in OUT: what is only copied keeps its own."""
+        return output_name(self.name) if self.cleaned else self.name
 
     @property
     def text(self) -> str:

@@ -26,7 +26,7 @@ from cleaner.tables import Table
 from cleaner.toml import Places, suggestion
 
 STAGES = ("characters", "annotations", "lines", "words", "script", "blank")  # the order of work in one document
-DEFAULT_PACKS = ("zh-core", "zh-spam", "zh-site")
+DEFAULT_PACKS = ("zh-core", "zh-spam", "zh-site", "zh-lines")
 Stage = Literal["characters", "annotations", "lines", "words", "script", "blank"]
 MetaField = Literal["title", "source", "date", "author", "editor", "location"]
 
@@ -82,19 +82,24 @@ class Rule:
         if self.keys.where == "any":
             yield from self.do(context)
             return
-        low, high = self._window(context)
+        window = None  # most rules propose nothing in most texts, and then nobody needs to know where they may
         for proposal in self.do(context):
-            if low <= proposal.start and proposal.end <= high:
+            window = window or self._window(context)
+            if window[0] <= proposal.start and proposal.end <= window[1]:
                 yield proposal
 
     def _window(self, context: Context) -> tuple[int, int]:
         head, tail = context.edges(self.keys.within)
-        starts = [line.start for line in context.lines] + [len(context.text)]
+        size = len(context.text)
+
+        def start(i: int) -> int:
+            return context.lines[i].start if i < len(context.lines) else size
+
         if self.keys.where == "head":
-            return 0, starts[head]
+            return 0, start(head)
         if self.keys.where == "tail":
-            return starts[tail], len(context.text)
-        return starts[head], starts[tail]
+            return start(tail), size
+        return start(head), start(tail)
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import filecmp
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cleaner import files
 from cleaner.clean import Cleaned, clean
 from cleaner.config import Config
 from cleaner.errors import CleanerError, InputError, SelfCheckError, UsageError
-from cleaner.formats import SUFFIXES, format_of
+from cleaner.formats import SUFFIXES, extracted_name, format_of, output_name, page_of
 from cleaner.outcome import Outcome
 from cleaner.overlap import Found, Text, find_overlaps
 from cleaner.packs import Pack, Rule, find, in_order
@@ -28,9 +29,13 @@ from cleaner.reports.records import FileRecord, Records, from_jsonl, to_jsonl
 from cleaner.reports.rules import RuleInfo
 from cleaner.show import show_path
 
+if TYPE_CHECKING:
+    from cleaner.formats.html import Extracted, Extractor
+
 REPORT = "__report__"
 JSONL = f"{REPORT}/report.jsonl"
 README = f"{REPORT}/README.md"
+EXTRACTED = f"{REPORT}/extracted"  # texts of pages before any rule, so that OUT leads back to what rules saw
 
 Tick = Callable[[str, int, int], None]  # what is done, how many of how many
 
@@ -110,13 +115,16 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     """Clean all of SRC. Raises UsageError if it is missing or holds nothing that could be cleaned."""
     entries = survey(src, out, config)
     outcomes = []
-    for i, entry in enumerate(entries):
-        tick("cleaning", i, len(entries))
-        outcomes.append(one(entry, src, config, book))
+    with ExitStack() as stack:
+        pages = stack.enter_context(_extractor()) if any(format_of(entry.name) == "html" for entry in entries) else None
+        for i, entry in enumerate(entries):
+            tick("cleaning", i, len(entries))
+            outcomes.append(one(entry, src, config, book, pages))
     tick("looking for overlaps", len(entries), len(entries))
     found = overlaps(outcomes, config)
     records = build(outcomes, found, book.packs, book.by_id, config.digest)
-    texts = {o.name: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
+    texts = {o.out: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
+    texts |= {extracted_place(o.name): o.source.text.encode() for o in outcomes if o.source and o.kept is not None}
     sources = {show_path(o.name): o.source.text for o in outcomes if o.source}
     errors = tuple(o.error for o in outcomes if o.error and o.status == "quarantined")
     return Result(records, texts, sources, book, errors, found.notes)
@@ -128,8 +136,10 @@ def survey(src: Path, out: Path | None, config: Config) -> list[files.Entry]:
         files.check_places(src, out)
     entries = files.walk(
         src, suffixes=frozenset(SUFFIXES), excluded=lambda name: config.excluded(name, src), out=out,
-        follow_symlinks=config.keys.follow_symlinks,
+        follow_symlinks=config.keys.follow_symlinks, output=output_name,
     )  # fmt: skip
+    names = frozenset(entry.name for entry in entries if format_of(entry.name) == "html")
+    entries = [_part_of_page(entry, names) for entry in entries]
     if all(entry.note for entry in entries) and not (out is not None and previous(out)):
         seen = f"none of its {len(entries)} entries can be cleaned" if entries else "it is empty"
         raise UsageError(
@@ -139,7 +149,19 @@ def survey(src: Path, out: Path | None, config: Config) -> list[files.Entry]:
     return entries
 
 
-def one(entry: files.Entry, src: Path, config: Config, book: Book) -> Outcome:
+def _part_of_page(entry: files.Entry, names: frozenset[str]) -> files.Entry:
+    """Skip the frames and advertisements that a browser has put into the folder of a saved page.
+
+    A page whose extracted text would have too long a name is left out (E103).
+    """
+    if entry.name not in names or entry.note is not None:
+        return entry
+    if page := page_of(entry.name, names):
+        return replace(entry, error=None, note=f"part of the saved page {show_path(page)}")
+    return replace(entry, error=entry.error or files.name_error(entry.name, extracted_name(entry.name)))
+
+
+def one(entry: files.Entry, src: Path, config: Config, book: Book, pages: Extractor | None = None) -> Outcome:
     """Read and clean one entry; whatever goes wrong with it becomes its outcome."""
     kind = format_of(entry.name) or ""
     if entry.note:
@@ -153,15 +175,21 @@ def one(entry: files.Entry, src: Path, config: Config, book: Book) -> Outcome:
     except InputError as err:
         digest = _digest(entry.path) if err.code == "E120" else ""
         return Outcome(entry.name, "quarantined", kind, digest, error=err, stands=err.code == "E120")
-    return clean_bytes(entry.name, raw, where, kind, config, book, config.ignored(entry.name, src))
+    return clean_bytes(entry.name, raw, where, kind, config, book, config.ignored(entry.name, src), pages)
 
 
 def clean_bytes(
-    name: str, raw: bytes, where: str, kind: str, config: Config, book: Book, ignore: Sequence[str]
-) -> Outcome:
-    """Clean the bytes of one document; whatever goes wrong with it becomes its outcome."""
+    name: str, raw: bytes, where: str, kind: str, config: Config, book: Book, ignore: Sequence[str],
+    pages: Extractor | None = None,
+) -> Outcome:  # fmt: skip
+    """Clean the bytes of one document; whatever goes wrong with it becomes its outcome.
+
+    `pages` extracts the text of a page; without it a child process is started for this one.
+    """
     digest = hashlib.sha256(raw).hexdigest()
     try:
+        if kind == "html":
+            return _clean_page(name, raw, where, config, book, ignore, pages)
         source = files.decode(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
         cleaned = clean(where, source.text, book.rules, config.settings, ignore)
         if source.encode() != raw:  # decode has checked this; we check it once more with what we shall report
@@ -171,6 +199,33 @@ def clean_bytes(
     except (InputError, SelfCheckError) as err:
         return Outcome(name, "quarantined", kind, digest, raw=raw, error=err)
     return finished(name, kind, digest, raw, source, cleaned)
+
+
+def _clean_page(
+    name: str, raw: bytes, where: str, config: Config, book: Book, ignore: Sequence[str], pages: Extractor | None
+) -> Outcome:
+    """Clean the main text of a page. Raises InputError and SelfCheckError."""
+    if pages is None:
+        with _extractor() as own:
+            return _clean_page(name, raw, where, config, book, ignore, own)
+    page = pages.extract(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
+    cleaned = clean(where, page.text, book.rules, config.settings, ignore)
+    cleaned = replace(cleaned, meta=_with_stated(cleaned, page, config), flags=(*page.flags, *cleaned.flags))
+    source = files.Source(page.text, page.encoding, "lf", page.bom)
+    digest = hashlib.sha256(raw).hexdigest()
+    return replace(finished(name, "html", digest, raw, source, cleaned), kept=page.kept)
+
+
+def _extractor() -> Extractor:
+    from cleaner.formats.html import Extractor  # a folder of texts does without it
+
+    return Extractor()
+
+
+def _with_stated(cleaned: Cleaned, page: Extracted, config: Config) -> tuple[tuple[str, str], ...]:
+    """Return the metadata of a byline, and what only the head of the page states."""
+    stated = page.meta if config.keys.meta == "lift" else ()
+    return tuple(sorted({**dict(stated), **dict(cleaned.meta)}.items()))
 
 
 def finished(name: str, kind: str, digest: str, raw: bytes, source: files.Source, cleaned: Cleaned) -> Outcome:
@@ -228,6 +283,11 @@ class Written:
     errors: tuple[CleanerError, ...] = ()
 
 
+def extracted_place(path: str) -> str:
+    """Return where in OUT the extracted text of a page stands."""
+    return f"{EXTRACTED}/{extracted_name(path)}"
+
+
 def previous(out: Path) -> tuple[FileRecord, ...]:
     """Return the file records of the report that stands in OUT, none if there is no readable one."""
     try:
@@ -256,7 +316,8 @@ def _holds(path: Path, body: bytes | Path) -> bool:
 
 def _orphans(result: Result, out: Path) -> list[str]:
     """Return the files of OUT that an earlier run made and this one does not; other files are never touched."""
-    mine = {record.out for record in previous(out) if record.out}
+    last = previous(out)
+    mine = {record.out for record in last if record.out} | {extracted_place(r.path) for r in last if r.extracted}
     return sorted(name for name in mine - set(result.texts) if _inside(name, out) and (out / name).is_file())
 
 

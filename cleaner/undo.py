@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cleaner import files
 from cleaner.errors import UsageError
+from cleaner.formats import extracted_name
 from cleaner.pipeline import JSONL
 from cleaner.reports.records import EditRecord, FileRecord, Records, from_jsonl
 from cleaner.show import show
@@ -17,11 +18,15 @@ from cleaner.text import Edit, reconstruct, splice
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """A source as OUT and its report give it. `whole` says whether its SHA-256 is the one that was read."""
+    """A source as OUT and its report give it. `whole` says whether its SHA-256 is the one that was read.
+
+    Of a page it is the extracted text, named so (page.html.txt): the page itself is kept by its SHA-256 alone.
+    """
 
     path: str
     raw: bytes
     whole: bool
+    seed: str
 
 
 def read_report(out: Path) -> Records:
@@ -50,7 +55,10 @@ def rebuild(out: Path, records: Records, *, rule: str | None = None) -> Iterator
             raise _unfit(out, file, "is not there")
         if file.status != "quarantined":
             raw = _source(out, file, raw, records.of(file.path), rule)
-        yield Rebuilt(file.path, raw, hashlib.sha256(raw).hexdigest() == file.sha256_in)
+        name, digest = file.path, file.sha256_in
+        if file.extracted:
+            name, digest = extracted_name(file.path), file.extracted.sha256
+        yield Rebuilt(name, raw, hashlib.sha256(raw).hexdigest() == digest, file.path)
 
 
 def _source(out: Path, file: FileRecord, raw: bytes, edits: tuple[EditRecord, ...], rule: str | None) -> bytes:
@@ -63,6 +71,8 @@ def _source(out: Path, file: FileRecord, raw: bytes, edits: tuple[EditRecord, ..
     if rule is not None:
         kept = [edit for edit in applied if not any(by.startswith(rule) for by in edit.by)]
         text = splice(text, [Edit(edit.start, edit.end, edit.new, edit.by) for edit in kept])
+    if file.extracted:
+        return text.encode("utf-8")
     return files.rebuild(text, file.encoding, file.newline, file.bom, file.newline_runs or ())
 
 

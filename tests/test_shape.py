@@ -9,13 +9,13 @@ import cleaner
 
 PACKAGE = Path(cleaner.__file__).parent
 LAYERS = [  # lowest first, as in docs/design.md
-    ["text", "errors", "show", "toml", "tables"],
+    ["text", "errors", "show", "toml", "tables", "meta"],
     ["script", "files", "formats"],
     ["context"],
     ["kinds"],
     ["packs"],
     ["clean", "overlap"],
-    ["outcome", "examples"],
+    ["outcome", "examples", "suggest"],
     ["reports", "config"],
     ["pipeline"],
     ["undo"],
@@ -26,6 +26,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 HOMES = {
     "opencc": {"script"}, "trafilatura": {"formats"}, "datasketch": {"overlap"}, "rapidfuzz": {"overlap"},
     "numpy": {"overlap", "script"}, "click": {"cli"}, "rich": {"cli"}, "jinja2": {"reports"}, "pathspec": {"config"},
+    "re2": {"kinds"},
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": ("explain", "Which rule changed this, why, and with which examples."),
     "lint": ("lint", "Report pollution in the named files; writes nothing."),
     "rules": ("rules", "List, show and test rules."),
+    "suggest": ("suggest", "Find lines that many documents of a folder repeat, and write a rule pack for review."),
     "overlaps": ("overlaps", "Find duplicates and shared passages only."),
     "undo": ("out", "Rebuild the seeds from OUT and its report, byte for byte."),
     "report": ("out", "Render the report of OUT again."),

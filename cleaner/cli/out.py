@@ -19,7 +19,8 @@ from cleaner.cli.rules import put_json
 def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | None) -> int:
     """Rebuild the seeds from OUT and its report, byte for byte.
 
-    DEST is a new folder, or one in which no file would change; each seed is checked against its SHA-256.
+    DEST is a new folder, or one in which no file would change; each seed is checked against its SHA-256. Of an
+    HTML page it is the extracted text that comes back, as page.html.txt.
     """
     from cleaner import files
     from cleaner.errors import UsageError
@@ -28,13 +29,19 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
 
     printer = printer_of(ctx)
     records = read_report(Path(out))
-    rebuilt = [one for one in rebuild(Path(out), records, rule=rule) if only is None or one.path == only]
+    rebuilt = [one for one in rebuild(Path(out), records, rule=rule) if only in (None, one.path, one.seed)]
     if only is not None and not rebuilt:
         raise UsageError(
             "E105", show(only), "the report has no such file in OUT", "nothing was written", "see report.jsonl"
         )
+    places = [one.path for one in rebuilt]
     for one in rebuilt:
         target = Path(dest) / one.path
+        if places.count(one.path) > 1:
+            raise UsageError(
+                "E105", show(target.as_posix()), "is the place of a seed and of a page's extracted text",
+                "nothing was written", f"give one of them with --file, such as --file {show(one.seed)}",
+            )  # fmt: skip
         if not target.resolve().is_relative_to(Path(dest).resolve()):
             raise UsageError(
                 "E103", show(one.path), "this path leads out of DEST", "nothing was written", "check report.jsonl"
@@ -66,7 +73,7 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
 @click.command()
 @click.argument("out", metavar="[OUT]", required=False)
 @click.option(
-    "--format", "form", type=click.Choice(["html", "md", "json", "jsonl"]), default="html", help="What to make."
+    "--format", "form", type=click.Choice(["html", "md", "json", "jsonl", "csv"]), default="html", help="What to make."
 )
 @click.option(
     "-o", "--output", metavar="FILE|FOLDER", help="Where to (html: a folder); default OUT's report, else stdout."
@@ -103,9 +110,10 @@ def _html(ctx: click.Context, out: Path, target: Path, book: object) -> int:
     by_path = {file.path: file for file in records.files}
     sources = {}
     for one in rebuild(out, records):
-        file = by_path[one.path]
+        file = by_path[one.seed]
         if file.status != "quarantined":
-            sources[one.path] = files.decode(one.raw, one.path, encoding=file.encoding, allow_nul=True).text
+            encoding = "utf-8" if file.extracted else file.encoding
+            sources[one.seed] = files.decode(one.raw, one.path, encoding=encoding, allow_nul=True).text
     count = 0
     for name, page in pages(records, sources, book.infos):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -122,6 +130,7 @@ def _text(ctx: click.Context, out: Path, form: str, output: str | None, book: ob
     from cleaner.pipeline import Book
     from cleaner.reports.markdown import to_markdown
     from cleaner.reports.records import as_dict, to_jsonl
+    from cleaner.reports.table import to_csv
     from cleaner.undo import read_report
 
     assert isinstance(book, Book)
@@ -130,6 +139,8 @@ def _text(ctx: click.Context, out: Path, form: str, output: str | None, book: ob
         raw = to_markdown(records, book.infos)
     elif form == "jsonl":
         raw = to_jsonl(records)
+    elif form == "csv":
+        raw = to_csv(records)
     else:
         raw = (
             orjson.dumps([as_dict(record) for record in records], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)

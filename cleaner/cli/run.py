@@ -232,7 +232,7 @@ def _diff(
     todo = {d.name for d in pipeline.differences(result, out)} if out is not None else set()
     found = False
     for file in result.records.files:
-        if out is not None and not everything and file.path not in todo:
+        if out is not None and not everything and file.out not in todo:
             continue
         edits = [edit for edit in result.records.of(file.path) if edit.status == "applied"]
         found = found or bool(edits)
@@ -251,12 +251,14 @@ def _diff(
 def _single(options: Options, src: str, out: str | None) -> int:
     """Clean one file, or standard input, into one file or standard output."""
     from cleaner import files, pipeline
-    from cleaner.formats import format_of
+    from cleaner.formats import format_of, output_name
     from cleaner.show import show_path
 
     path = None if src == "-" else Path(src)
     if out is not None and out != "-" and (out.endswith("/") or Path(out).is_dir()):
-        out = str(Path(out) / (path.name if path else "stdin.txt"))  # its text alone: the report is of a whole folder
+        out = str(
+            Path(out) / (output_name(path.name) if path else "stdin.txt")
+        )  # its text alone: the report is of a whole folder
     config = options.config(path)
     book = options.book(config)
     name = path.name if path else "stdin"

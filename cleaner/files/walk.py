@@ -191,7 +191,7 @@ def _unseen(name: str, err: OSError) -> InputError:
     return InputError("E131", show_path(name), "it went away during the walk", "left alone", how)
 
 
-def _name_error(name: str, written: str) -> InputError | None:
+def name_error(name: str, written: str) -> InputError | None:
     """Return E103 if `written`, the name in OUT, cannot be written everywhere, or leads out of OUT."""
     parts = written.split("/")
     what = None
@@ -223,7 +223,7 @@ def _collisions(entries: list[Entry], output: Callable[[str], str]) -> Iterator[
             target = written[entry.name]
             others = [name for name in places[_folded(target)] if name != entry.name]
             others += [folders[_folded(target)]] if _folded(target) in folders else []
-            error = _name_error(entry.name, target) or (_taken_twice(entry.name, others) if others else None)
+            error = name_error(entry.name, target) or (_taken_twice(entry.name, others) if others else None)
             yield replace(entry, error=error)
         else:
             yield entry

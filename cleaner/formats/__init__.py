@@ -1,14 +1,38 @@
 """What a document can come in as: one file each, picked by suffix.
 
-A format is a module with `SUFFIXES` and `NAME`; what it does beyond decoding comes with the formats that need it.
+A format says under which name its text goes to OUT; what it does beyond decoding comes with the module of its name.
 """
 
 from __future__ import annotations
 
-SUFFIXES = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md"}
+SUFFIXES = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
+_SAVED = ("_files", ".files", "_file", "_文件", "_檔案")  # folders that browsers put beside a saved page
 
 
 def format_of(name: str) -> str | None:
     """Return the name of the format of a file by its suffix, None if it is not one that we clean."""
     dot = name.rfind(".")
     return SUFFIXES.get(name[dot:].lower()) if dot > name.rfind("/") else None
+
+
+def output_name(name: str) -> str:
+    """Return the name under which the text of a file goes to OUT: the text of a page is no page (page.txt)."""
+    return f"{name[: name.rfind('.')]}.txt" if format_of(name) == "html" else name
+
+
+def extracted_name(name: str) -> str:
+    """Return the name of the text that was extracted from a file, before any rule."""
+    return f"{name}.txt"
+
+
+def page_of(name: str, names: frozenset[str]) -> str | None:
+    """Return the saved page that a page belongs to (page.html for page_files/frame.html) if it is among `names`."""
+    folders = name.split("/")[:-1]
+    for i, folder in enumerate(folders):
+        for ending in _SAVED:
+            if folder.endswith(ending) and len(folder) > len(ending):
+                stem = "/".join((*folders[:i], folder[: -len(ending)]))
+                for suffix in (".html", ".htm"):
+                    if f"{stem}{suffix}" in names:
+                        return f"{stem}{suffix}"
+    return None

@@ -49,6 +49,11 @@ class Block:
         object.__setattr__(self, "_line", tuple(compiled("line", pattern) for pattern in self.line))
         object.__setattr__(self, "_proof", compiled("proof", self.proof))
 
+    @property
+    def line_patterns(self) -> tuple[str, ...]:
+        """What this kind asks `Context.may_be` for."""
+        return self.line
+
     def __call__(self, context: Context) -> Iterator[Proposal]:
         lines = context.lines
         order = range(len(lines)) if self.where == "head" else range(len(lines) - 1, -1, -1)
@@ -56,7 +61,7 @@ class Block:
         if inner is None:
             return
         low, high = (0, inner + 1) if self.where == "head" else (inner, len(lines))
-        if any(self._proof.search(line.stripped) for line in lines[low:high] if self._knows(line.stripped)):
+        if any(self._proof.search(lines[i].stripped) for i in range(low, high) if self._knows(context, i)):
             yield Proposal(*context.cut(low, high), "")
 
     def _inner(self, context: Context, order: range) -> int | None:
@@ -66,14 +71,18 @@ class Block:
             line = context.lines[i].stripped
             if not line:
                 continue
-            if self._knows(line):
+            if self._knows(context, i):
                 inner, unknown = i, 0
                 continue
             unknown += 1
             allowed = self.sweep is not None and unknown <= self.sweep.lines and len(line) <= self.sweep.chars
-            if inner is None or not allowed or context.prose[i]:
+            if inner is None or not allowed or context.prose_at(i):
                 break
         return inner
 
-    def _knows(self, line: str) -> bool:
-        return any(pattern.fullmatch(line) for pattern in self._line)
+    def _knows(self, context: Context, i: int) -> bool:
+        line = context.lines[i].stripped
+        return any(
+            context.may_be(i, source) and pattern.fullmatch(line)
+            for source, pattern in zip(self.line, self._line, strict=True)
+        )

@@ -16,7 +16,21 @@ def compiled(key: str, pattern: str) -> regex.Pattern[str]:
     return found
 
 
+def literal(text: str) -> str:
+    """Return a verbose pattern for a text itself."""
+    return "".join(
+        char if char.isalnum() else f"\\x{ord(char):02x}" if char.isascii() else f"\\U{ord(char):08x}" for char in text
+    )
+
+
 def groups(match: regex.Match[str]) -> tuple[tuple[str, str], ...]:
-    """Return the named groups that took part in a match, stripped: what a rule may lift as metadata."""
-    found = match.groupdict()
-    return tuple((name, text.strip()) for name, text in sorted(found.items()) if text and text.strip())
+    """Return what the named groups of a match took, stripped, in the order of the text: what a rule may lift.
+
+    A group that took part several times (作者：甲 记者：乙) is there several times.
+    """
+    if not match.re.groupindex:
+        return ()
+    found = match.capturesdict()
+    return tuple(
+        (name, text.strip()) for name, texts in sorted(found.items()) for text in texts if text and text.strip()
+    )

@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar, Literal, NamedTuple
 
-from cleaner.context import Context, Proposal
+from cleaner.context import Context, Line, Proposal
+from cleaner.kinds.prefilter import absent
 from cleaner.tables import Table
 
 LINE_CHARS = 240  # a title line is short; longer lines are only looked at from their ends
@@ -82,6 +83,13 @@ _HAN_NAME = re.compile("[\u4e00-\u9fff]{2,4}$")
 _MIXED_NAME = re.compile("(?=[a-z0-9]*[a-z])(?=[a-z0-9]*[0-9])[a-z0-9]{2,10}$")
 
 Mode = Literal["line", "edge", "token"]
+Rows = tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=4)
+def _folded(text: str) -> str:
+    """Return `fold(text)`; two rules ask for it, of the same text."""
+    return fold(text)
 
 
 def fold(text: str) -> str:
@@ -121,10 +129,14 @@ class Grammar:
 
     @classmethod
     def of(cls, brands: Table, weak: Table, suffixes: Table, known: Table | None) -> Grammar:
-        needs = {row[0]: tuple(row[1].split()) if len(row) > 1 else ("*",) for row in brands.rows}
-        faint = frozenset(row[0] for row in weak.rows)
-        classes = {row[0]: row[1] for row in suffixes.rows}
-        guards = {row[0]: tuple(row[2].split()) for row in suffixes.rows if len(row) > 2}
+        return _grammar(brands.rows, weak.rows, suffixes.rows, known.rows if known else ())
+
+    @classmethod
+    def of_rows(cls, brands: Rows, weak: Rows, suffixes: Rows, known: Rows) -> Grammar:
+        needs = {row[0]: tuple(row[1].split()) if len(row) > 1 else ("*",) for row in brands}
+        faint = frozenset(row[0] for row in weak)
+        classes = {row[0]: row[1] for row in suffixes}
+        guards = {row[0]: tuple(row[2].split()) for row in suffixes if len(row) > 2}
         keys = [word for word, after in needs.items() if after == (".",)]
         names = [word for word, after in needs.items() if after != (".",)] + sorted(faint - needs.keys())
         suffix = _either(classes)
@@ -138,7 +150,7 @@ class Grammar:
         return cls(
             needs,
             faint,
-            tuple(row[0] for row in known.rows) if known else (),
+            tuple(row[0] for row in known),
             classes,
             guards,
             re.compile(f"{begin}(?:(?P<key>{_either(keys)})|(?P<name>{name}))"),
@@ -203,6 +215,12 @@ class Grammar:
         if not 2 <= len(name) <= 10 or name.isdigit() or name.endswith(self.known) or _NO_NAME.search(name):
             return False
         return len(name) <= 5 or name.isascii()
+
+
+@lru_cache(maxsize=8)
+def _grammar(brands: Rows, weak: Rows, suffixes: Rows, known: Rows) -> Grammar:
+    """Return the one grammar of some tables: three rules have the same, and compiling it takes longer than a text."""
+    return Grammar.of_rows(brands, weak, suffixes, known)
 
 
 def _either(words: Sequence[str] | Mapping[str, str], suffix: str = "") -> str:
@@ -340,15 +358,22 @@ class Spam:
     # --- edges of a line ---------------------------------------------------------------------------------
 
     def _edges(self, context: Context) -> Iterator[Proposal]:
-        text = fold(context.text)
-        named = [match.start() for match in self.grammar.name.finditer(text)]
-        named += [match.start() for match in _URL_BAIT.finditer(text)]
+        text = _folded(context.text)
+        named: list[int] = []
+        for pattern in (self.grammar.name, _URL_BAIT):
+            if not absent(pattern.pattern, _raw(text), verbose=False):
+                named += [match.start() for match in pattern.finditer(text)]
+        if not named:
+            return
         at = 0
         named.sort()
         for i, line in enumerate(context.lines):
             while at < len(named) and named[at] < line.start:
                 at += 1
-            if len(line.stripped) < 8 or at == len(named) or named[at] >= line.end:
+            first = at
+            while at < len(named) and named[at] < line.end:
+                at += 1
+            if len(line.stripped) < 8 or not _near_an_edge(named[first:at], line):
                 continue
             base = line.start + context.text[line.start : line.end].index(line.stripped[0])
             text = fold(line.stripped)
@@ -420,7 +445,7 @@ class Spam:
         policy = context.settings.spam_words
         if policy == "keep":
             return
-        text = fold(context.text)
+        text = _folded(context.text)
         done = 0
         for start, end, sure in self._found(text):
             if start < done:
@@ -454,6 +479,8 @@ class Spam:
 
     def _named(self, text: str) -> Iterator[tuple[int, int]]:
         grammar, at = self.grammar, 0
+        if absent(grammar.name.pattern, _raw(text), verbose=False):
+            return
         while match := grammar.name.search(text, at):
             at = match.end()
             if match.lastgroup == "key":
@@ -532,6 +559,19 @@ class Spam:
         spoken_of = spoken_of or any(_SPOKEN_OF.match(text, end) for _, end in spans)
         for start, end in spans:
             yield start - size, end, not spoken_of
+
+
+def _near_an_edge(places: Sequence[int], line: Line) -> bool:
+    """Say whether one of the names of a line stands where a prefix or suffix is looked for."""
+    reach = EDGE_CHARS + line.end - line.start - len(line.stripped)
+    return any(place < line.start + reach or place >= line.end - reach for place in places)
+
+
+def _raw(text: str) -> bytes | None:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return None
 
 
 def _reach(phrase: Phrase) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import regex
 
 from cleaner.context import Context, Proposal
 from cleaner.kinds.patterns import compiled, groups
+from cleaner.kinds.prefilter import absent
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Span:
         object.__setattr__(self, "_find", found)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
+        if absent(self.find, context.raw):
+            return
         plain = self.put if "\\" not in self.put else None
         for match in self._find.finditer(context.text):
             start, end = match.span()

@@ -18,6 +18,7 @@ from cleaner.reports.records import (
     ClusterRecord,
     EditRecord,
     EvidenceRecord,
+    ExtractedRecord,
     FileRecord,
     OverlapRecord,
     PackRecord,
@@ -69,7 +70,7 @@ def build(
 def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
     source, cleaned, state = outcome.source, outcome.cleaned, outcome.script
     counts = Counter(edit.by[-1] for edit in edits if edit.status == "applied")
-    out = None if outcome.status == "skipped" or not outcome.stands else show_path(outcome.name)
+    out = None if outcome.status == "skipped" or not outcome.stands else show_path(outcome.out)
     text = cleaned.draft.text if cleaned else ""
     return FileRecord(
         path=show_path(outcome.name),
@@ -93,7 +94,14 @@ def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
         pending=sum(edit.pending for edit in edits),
         meta=dict(cleaned.meta) if cleaned else {},
         flags=cleaned.flags if cleaned else (),
+        extracted=_extracted(outcome),
     )
+
+
+def _extracted(outcome: Outcome) -> ExtractedRecord | None:
+    if outcome.kept is None or outcome.source is None:
+        return None
+    return ExtractedRecord(hashlib.sha256(outcome.source.text.encode()).hexdigest(), outcome.kept)
 
 
 def _edits(outcome: Outcome, rules: Mapping[str, Rule]) -> tuple[EditRecord, ...]:

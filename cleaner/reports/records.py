@@ -87,8 +87,21 @@ class EvidenceRecord:
 
 
 @dataclass(frozen=True)
+class ExtractedRecord:
+    """Of a page: SHA-256 in hex of its extracted text (UTF-8), and the share (0-1) of a plain tag strip that it is."""
+
+    __pydantic_config__ = _STRICT
+    sha256: str
+    kept: float
+
+
+@dataclass(frozen=True)
 class FileRecord:
-    """One input. `out` is null where nothing was written; `newline_runs` are there for mixed line ends alone."""
+    """One input. `out` is null where nothing was written; `newline_runs` are there for mixed line ends alone.
+
+    Of a page (`extracted`), `sha256_in`, `encoding` and `bom` are of its bytes; positions and `chars_in` are of the
+    extracted text, which stands in OUT as `__report__/extracted/PATH.txt`.
+    """
 
     __pydantic_config__ = _STRICT
     path: str
@@ -112,6 +125,7 @@ class FileRecord:
     pending: int
     meta: dict[str, str]
     flags: tuple[str, ...]
+    extracted: ExtractedRecord | None = None
     type: Literal["file"] = "file"
 
 

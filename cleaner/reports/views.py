@@ -19,7 +19,12 @@ KINDS = ("reuse", "quote", "formula", "boilerplate")  # of overlaps; only the fi
 
 FLAGS = {
     "soft-budget": "rules took more prose than the soft limit allows without notice",
-    "extraction-fallback": "the main text was found by the fallback parser",
+    "extraction-fallback": "the main text was found by the structure of the page alone, not by the extractor",
+    "extraction-low": "less than 30 % of the page's text was kept, and its structure points to more",
+    "charset-corrected": "the page names another encoding than its bytes are in",
+    "bad-bytes": "bytes outside of the main text do not fit the encoding",
+    "control-characters": "control characters were taken out before the page was parsed",
+    "doctype-subset": "declarations inside the DOCTYPE were taken out before the page was parsed",
     "bucket-capped": "a bucket of like passages was cut at its limit, so that some overlaps may be missing",
 }
 

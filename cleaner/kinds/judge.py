@@ -1,0 +1,292 @@
+"""Judge each line of a page by its shape, its words and its place, and remove what is not the article.
+
+A text that was copied or extracted from a page is a chain of places: what stands before the article, its title, what
+stands between title and text, the text, things put into it, and what stands behind. Every line speaks for one place or
+another by its traits (`traits.py`), each trait has a weight for each place in a committed table, and a place may follow
+another or not; forward-backward over the chain gives for every line the probability that it is not the article's.
+Because whole places are weighed and not lines alone, a short unknown line between two footers goes and a short
+subhead between two paragraphs stays.
+
+The judge only acts where it has proof that the text is a page: lines that are chrome beyond doubt. It never acts
+on a text without prose, nor where the chain and the weightiest block of prose disagree on what the article is. It judges its own
+result again until nothing more goes, so that a second run finds nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar, NamedTuple
+
+from cleaner.context import Context, Proposal
+from cleaner.kinds.traits import SURE_CHARS, Cues, Known, Look, around, known, look, main_block
+from cleaner.tables import Table
+
+PLACES = ("before", "title", "gap", "body", "inside", "after")
+BEFORE, TITLE, GAP, BODY, INSIDE, AFTER = range(6)
+NOISE = (BEFORE, GAP, INSIDE, AFTER)
+ROUNDS = 6  # so often a result is judged again
+LINES = 20_000  # longer texts are no pages
+_TINY = 1e-300
+
+
+class Weights(NamedTuple):
+    """The table, compiled: for each trait its weight in each place, for each pair of places that of the step."""
+
+    traits: dict[str, tuple[float, ...]]
+    steps: tuple[tuple[tuple[int, float], ...], ...]  # for each place the (place before it, factor)
+    starts: tuple[float, ...]
+    ends: tuple[float, ...]
+
+    @classmethod
+    def of(cls, table: Table) -> Weights:
+        found: dict[str, tuple[float, ...]] = {}
+        steps: list[list[tuple[int, float]]] = [[] for _ in PLACES]
+        starts, ends = [0.0] * len(PLACES), [0.0] * len(PLACES)
+        for what, name, *rest in table.rows:
+            if what == "trait":
+                found[name] = tuple(float(value) for value in rest[: len(PLACES)])
+                continue
+            one, _, other = name.partition(">")
+            if one == "start":
+                starts[PLACES.index(other)] = math.exp(float(rest[0]))
+            elif other == "end":
+                ends[PLACES.index(one)] = 1.0
+            else:
+                steps[PLACES.index(other)].append((PLACES.index(one), math.exp(float(rest[0]))))
+        return cls(found, tuple(map(tuple, steps)), tuple(starts), tuple(ends))
+
+    def chances(self, lines: Sequence[Sequence[str]], known: Known) -> list[list[float]]:
+        """Return for each line the probability of each place (forward-backward), given the traits of all lines.
+
+        Lines of `known` are the article's text for sure, or are not.
+        """
+        empty = (0.0,) * len(PLACES)
+        says = []
+        for names in lines:
+            sums = [0.0] * len(PLACES)
+            for name in names:
+                for place, weight in enumerate(self.traits.get(name, empty)):
+                    sums[place] += weight
+            top = max(sums)
+            says.append([math.exp(value - top) for value in sums])
+        for i in known.body:
+            says[i] = [float(place == BODY) for place in range(len(PLACES))]
+        for i in known.other:
+            says[i][BODY] = says[i][TITLE] = 0.0
+        ahead: list[list[float]] = []
+        scales = []
+        for i, here in enumerate(says):
+            if i:
+                last = ahead[-1]
+                now = [here[p] * sum(last[q] * factor for q, factor in self.steps[p]) for p in range(len(PLACES))]
+            else:
+                now = [here[p] * self.starts[p] for p in range(len(PLACES))]
+            scale = sum(now) + _TINY
+            scales.append(scale)
+            ahead.append([value / scale for value in now])
+        back = list(self.ends)
+        found = [back] * len(says)
+        for i in range(len(says) - 1, -1, -1):
+            if i < len(says) - 1:
+                here, old = says[i + 1], back
+                back = [0.0] * len(PLACES)
+                for p in range(len(PLACES)):
+                    gain = here[p] * old[p] / scales[i + 1]
+                    for q, factor in self.steps[p]:
+                        back[q] += factor * gain
+            both = [a * b for a, b in zip(ahead[i], back, strict=True)]
+            total = sum(both) + _TINY
+            found[i] = [value / total for value in both]
+        return found
+
+
+class Verdict(NamedTuple):
+    """What is thought of one line: that it goes, how surely (0-1), and of what class it is."""
+
+    goes: bool
+    score: float
+    klass: str
+
+
+@dataclass(frozen=True)
+class Judge:
+    """`weights` and `cues` are tables; a line goes if it is noise with a probability above `drop`.
+
+    `proof` is how many lines must be chrome beyond doubt (a line of chrome words that is not quite certain counts half)
+    before the judge acts at all.
+    """
+
+    stage: ClassVar = "lines"
+
+    weights: Table
+    cues: Table
+    drop: float = 0.6
+    proof: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.drop < 1:
+            raise ValueError(f"'drop' is a probability of at least 0.5 and below 1, not {self.drop}")
+        if self.proof < 1:
+            raise ValueError(f"'proof' is a number of lines, at least 1, not {self.proof}")
+
+    def __call__(self, context: Context) -> Iterator[Proposal]:
+        rows = [i for i, line in enumerate(context.lines) if line.stripped]
+        if not 1 < len(rows) <= LINES or not self._suspect(context):
+            return
+        verdicts = self.judged([context.lines[i].stripped for i in rows])
+        runs: list[list[int]] = []  # positions in rows
+        for k, verdict in enumerate(verdicts):
+            if verdict.goes:
+                if runs and runs[-1][-1] == k - 1:
+                    runs[-1].append(k)
+                else:
+                    runs.append([k])
+        for run in runs:
+            start, end = context.cut(rows[run[0]], rows[run[-1]] + 1)
+            edges = [start, *(context.lines[rows[k]].start for k in run[1:]), end]
+            for k, low, high in zip(run, edges, edges[1:], strict=False):
+                yield Proposal(low, high, "", klass=verdicts[k].klass, score=round(verdicts[k].score, 3))
+
+    def judged(self, lines: Sequence[str]) -> list[Verdict]:
+        """Judge lines that are stripped and not empty; what remains would not be judged otherwise."""
+        looks = [look(line, self._cues) for line in lines]
+        found = [Verdict(False, 0.0, "")] * len(lines)
+        left = list(range(len(lines)))
+        for _ in range(ROUNDS):
+            verdicts = self._round([looks[i] for i in left])
+            if not any(verdict.goes for verdict in verdicts):
+                break
+            for i, verdict in zip(left, verdicts, strict=True):
+                found[i] = verdict
+            left = [i for i in left if not found[i].goes]
+        return found
+
+    def _round(self, looks: Sequence[Look]) -> list[Verdict]:
+        nothing = [Verdict(False, 0.0, "")] * len(looks)
+        core = main_block(looks)
+        if core is None or evidence(looks, core) < self.proof:
+            return nothing
+        traits = around(looks)
+        chances = self._weights.chances(traits, known(looks))
+        places = [max(range(len(PLACES)), key=chance.__getitem__) for chance in chances]
+        kept = sum(looks[i].han for i in range(*core[:2]) if looks[i].prose and places[i] in (BODY, TITLE))
+        if 2 * kept < sum(looks[i].han for i in range(*core[:2]) if looks[i].prose):
+            return nothing  # the chain takes something else for the article
+        first = next(i for i, place in enumerate(places) if place == BODY)
+        last = len(places) - 1 - places[::-1].index(BODY)
+        title = max(range(first + 1), key=lambda i: chances[i][TITLE])
+        heads = {i for i in range(first) if "headline" in traits[i]} | (
+            {title} if chances[title][TITLE] > 0.3 else set()
+        )
+        heads |= {
+            i
+            for i in range(first)
+            if heads & {i - 1, i + 1} and looks[i].han >= 10 and not looks[i].cues and _told(traits[i])
+        }
+        found = []
+        for i, (one, chance) in enumerate(zip(looks, chances, strict=True)):
+            score = sum(chance[place] for place in NOISE)
+            goes = score > self.drop and i not in heads
+            edges = min(heads | {title}), max(first, core[0]), last
+            goes = goes and not (one.byline and self._is_credit(one, i, *edges))
+            if goes and title <= i <= last and "has:chapter" in one.traits and not one.sure:
+                goes = False  # 第一章 总则, 一、: the article counts its parts
+            if goes and first < i < last and not one.cues:
+                goes = score > 0.9  # nothing but its place speaks against a line inside the article
+            found.append(Verdict(goes, score, _class(one, places[i])))
+        return found
+
+    @staticmethod
+    def _is_credit(one: Look, i: int, title: int, first: int, last: int) -> bool:
+        """Say whether a line may carry the source, date or names of the article: other rules lift these."""
+        return title - 2 <= i <= first or ("editor" in one.cues and last < i <= last + 8)
+
+    def _suspect(self, context: Context) -> bool:
+        """Say quickly whether a text may have the proof at all: at least two short lines with a word of chrome."""
+        search = self._cues.anchor.search
+        found = (line for line in context.lines if 1 < len(line.stripped) <= SURE_CHARS and search(line.stripped))
+        return next(found, None) is not None and next(found, None) is not None
+
+    @cached_property
+    def _cues(self) -> Cues:
+        return Cues.of(self.cues)
+
+    @cached_property
+    def _weights(self) -> Weights:
+        return Weights.of(self.weights)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+_CHROME = frozenset(
+    (
+        "crumb",
+        "share",
+        "tool",
+        "right",
+        "legal",
+        "comment",
+        "page",
+        "footer",
+        "login",
+        "related",
+        "tags",
+        "app",
+        "disclaim",
+    )
+)
+
+
+_ALSO_HEADS = frozenset(("menu", "related", "date", "caption", "page"))  # also words that stand alone in print
+
+
+def _told(traits: Sequence[str]) -> bool:
+    """Say whether the article speaks of most of a line."""
+    return "told:.6" in traits or "told:.7+" in traits
+
+
+def evidence(looks: Sequence[Look], core: tuple[int, int, bool]) -> float:
+    """Return how many lines outside the core prove that a text is a page.
+
+    Those beyond doubt count whole, likely ones half: a heading such as 图片新闻 or 要闻 is also found in print.
+    """
+    sure = likely = 0
+    for i, one in enumerate(looks):
+        if one.prose or core[0] <= i < core[1]:
+            continue
+        if one.sure and one.cues - _ALSO_HEADS:
+            sure += 1
+        elif one.sure or (one.han <= 30 and not _CHROME.isdisjoint(one.cues)):
+            likely += 1
+    # a line with date and source right over the text is what pages have
+    byline = any(one.byline and "date" in one.cues and not one.prose for one in looks[max(0, core[0] - 4) : core[0]])
+    return sure + (likely + byline) / 2
+
+
+def _class(one: Look, place: int) -> str:
+    """Return the word for what a line that goes is: by its cues, else by its shape, and where it stands."""
+    for name in (
+        "legal",
+        "right",
+        "crumb",
+        "related",
+        "comment",
+        "share",
+        "login",
+        "tool",
+        "page",
+        "footer",
+        "app",
+        "disclaim",
+        "tags",
+        "vote",
+        "ad",
+        "menu",
+    ):
+        if name in one.cues:
+            return f"{PLACES[place]}: {name}"
+    return f"{PLACES[place]}: {'snippet' if one.prose else 'list'}"

@@ -80,7 +80,7 @@ class ConfigKeys(BaseModel):
         default="mask", description="betting keyword inside a sentence"
     )
     spam_map: dict[str, str] = Field(default={}, description="keyword = word, for spam_words = 'map'")
-    placeholder: str = Field(default="〓", min_length=1, max_length=8)
+    placeholder: str = Field(default="〓", min_length=1, max_length=8, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$")
     edge_lines: int = Field(default=40, ge=1, description="longest head and tail of a text, in lines")
     protect: list[str] | str = Field(default=[], description="terms that no rule may change, or a file of them")
     encoding: str | None = Field(default=None, description="of all inputs; otherwise found out for each")
@@ -155,6 +155,12 @@ class Config:
             (GitIgnoreSpec.from_lines([glob]), tuple(rules)) for glob, rules in self.keys.per_file_ignores.items()
         )
 
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Every beginning of a rule id that this configuration names."""
+        per_file = [prefix for rules in self.keys.per_file_ignores.values() for prefix in rules]
+        return tuple(dict.fromkeys([*self.keys.select, *self.keys.ignore, *per_file]))
+
     def excluded(self, name: str, src: Path) -> bool:
         """Say whether a file of SRC is excluded; patterns are relative to the configuration, or to SRC."""
         return any(self._exclude.match_file(path) for path in self._paths(name, src))
@@ -205,6 +211,9 @@ def load(file: Path | None, given: Mapping[str, Any], places: Sequence[str] = ()
         keys = ConfigKeys.model_validate(merged)
     except ValidationError as err:
         raise Errors(tuple(_errors(err, "command line", None, ""))) from err
+    if keys.spam_words == "map" and not keys.spam_map:
+        what = "spam_words is 'map', and there is no spam_map"
+        raise UsageError("E202", show(str(file or "command line")), what, "nothing was written", "give --spam-map FILE")
     _require(keys.required_version, str(file))
     root = file.parent if file else Path()
     return Config(keys, file, root, _protected(keys.protect, root))
@@ -290,7 +299,7 @@ def _require(wanted: str | None, file: str) -> None:
 def _protected(protect: Sequence[str] | str, root: Path) -> tuple[str, ...]:
     """Return the terms of a list, or of a file with one a line (`#` begins a comment line)."""
     if not isinstance(protect, str):
-        return tuple(sorted({term for term in protect if term}))
+        return tuple(sorted({term for term in protect if term.strip()}))
     path = root / protect
     try:
         lines = path.read_bytes().decode("utf-8").split("\n")

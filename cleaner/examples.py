@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cleaner.clean import clean
-from cleaner.context import Settings
+from cleaner.context import Budget, Settings
 from cleaner.errors import CleanerError
 from cleaner.packs import Rule
 from cleaner.show import show
@@ -38,7 +38,7 @@ def apply(rule: Rule, text: str, settings: Settings | None = None) -> str:
     """Return what a rule alone makes of a text, as if it were of level `fix`. Raises nothing: an error is the text."""
     live = replace(rule, keys=rule.keys.model_copy(update={"level": "fix"}))
     try:
-        return clean(rule.id, text, (live,), settings or Settings()).draft.text
+        return clean(rule.id, text, (live,), settings or Settings(budget=Budget(hard=1.0))).draft.text
     except CleanerError as err:
         return str(err)
 

@@ -26,7 +26,7 @@ from cleaner.tables import Table
 from cleaner.toml import Places, suggestion
 
 STAGES = ("characters", "annotations", "lines", "words", "script", "blank")  # the order of work in one document
-DEFAULT_PACKS = ("zh-core", "zh-spam", "zh-site", "zh-lines")
+DEFAULT_PACKS = ("zh-core", "zh-spam", "zh-lines", "zh-site")
 Stage = Literal["characters", "annotations", "lines", "words", "script", "blank"]
 MetaField = Literal["title", "source", "date", "author", "editor", "location"]
 
@@ -233,6 +233,9 @@ class _Reader:
         except UnicodeDecodeError as err:
             self.say(raw[: err.start].count(b"\n") + 1, "not UTF-8", "save the pack as UTF-8")
             return None
+        except RecursionError:
+            self.say(1, "nested too deeply", "write it with fewer brackets")
+            return None
         except tomllib.TOMLDecodeError as err:
             line = _line_of(str(err), text)
             self.say(line, f"not TOML: {err}", "mend the line and run again")
@@ -304,6 +307,7 @@ class _Reader:
             self._say_all(who, name, index, err, legal, meant)
         if keys is None or do is None or len(self.errors) > before:
             return None
+        self._lifts(who, index, keys, do)
         self.tables += [value for f in fields(made) if isinstance(value := getattr(do, f.name), Table)]
         return Rule(f"{pack}/{keys.id}", pack, self.shown, line, do, keys.stage or made.stage, keys)
 
@@ -332,6 +336,18 @@ class _Reader:
                 else _what(who, key, one)
             )
             self.say(line, what, _how(key, one, legal))
+
+    def _lifts(self, who: str, index: int, keys: RuleKeys, do: Any) -> None:
+        """Say which fields of `lift` name a group that the pattern does not have."""
+        pattern = getattr(do, "_find", None)
+        have = set(getattr(pattern, "groupindex", {}))
+        for field, group in keys.lift.items():
+            if group not in have:
+                line = self.places.key("lift", "rule", index)
+                how = f"name the group: (?P<{show(group)}> ... )" if not have else suggestion(group, have)
+                self.say(
+                    line, f"{who}: 'lift' takes {field} from a group '{show(group)}' that 'find' does not have", how
+                )
 
     def _unique(self, rules: list[Rule]) -> None:
         seen: dict[str, Rule] = {}

@@ -1,12 +1,11 @@
 """The whole run: walk SRC, clean each document, find overlaps, make records and what stands in OUT.
 
 Nothing here prints, and nothing is written before everything is known: `run` is a function from SRC
-to a `Result`, `write` brings OUT in step with it, `differences` only says where it is not.
+to a `Result`, and `output.py` brings OUT in step with it.
 """
 
 from __future__ import annotations
 
-import filecmp
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -18,23 +17,22 @@ from typing import TYPE_CHECKING, Literal
 from cleaner import files
 from cleaner.clean import Cleaned, clean
 from cleaner.config import Config
-from cleaner.errors import CleanerError, InputError, SelfCheckError, UsageError
+from cleaner.errors import CleanerError, Errors, InputError, SelfCheckError, UsageError
 from cleaner.formats import SUFFIXES, extracted_name, format_of, output_name, page_of
 from cleaner.outcome import Outcome
 from cleaner.overlap import Found, Text, find_overlaps
 from cleaner.packs import Pack, Rule, find, in_order
 from cleaner.packs import load as load_packs
 from cleaner.reports.build import build
-from cleaner.reports.records import FileRecord, Records, from_jsonl, to_jsonl
+from cleaner.reports.previous import JSONL, README, REPORT, previous
+from cleaner.reports.records import Records, to_jsonl
 from cleaner.reports.rules import RuleInfo
-from cleaner.show import show_path
+from cleaner.show import record_path, show_path
+from cleaner.toml import suggestion
 
 if TYPE_CHECKING:
     from cleaner.formats.html import Extracted, Extractor
 
-REPORT = "__report__"
-JSONL = f"{REPORT}/report.jsonl"
-README = f"{REPORT}/README.md"
 EXTRACTED = f"{REPORT}/extracted"  # texts of pages before any rule, so that OUT leads back to what rules saw
 
 Tick = Callable[[str, int, int], None]  # what is done, how many of how many
@@ -55,9 +53,12 @@ class Book:
     def of(cls, config: Config) -> Book:
         """Load the packs that a configuration names. Raises `Errors` with all that is wrong in them."""
         packs = load_packs(find(name, config.root) for name in config.keys.packs)
+        every = in_order(packs)
         chosen = tuple(config.keys.select)
-        rules = tuple(rule for rule in in_order(packs) if not chosen or rule.id.startswith(chosen))
-        return cls(packs, rules)
+        unknown = [prefix for prefix in config.prefixes if not any(rule.id.startswith(prefix) for rule in every)]
+        if unknown:
+            raise Errors(tuple(_no_rule(prefix, every) for prefix in unknown))
+        return cls(packs, tuple(rule for rule in every if not chosen or rule.id.startswith(chosen)))
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:
@@ -72,6 +73,13 @@ class Book:
             )
             for rule in self.rules
         }  # fmt: skip
+
+
+def _no_rule(prefix: str, rules: Sequence[Rule]) -> UsageError:
+    """A prefix that no rule has would silently do nothing, or in --select leave nothing to do."""
+    names = {rule.id for rule in rules} | {rule.pack for rule in rules}
+    what = "no rule of the packs in force has an id that begins so"
+    return UsageError("E202", show_path(prefix), what, "nothing was written", suggestion(prefix, names))
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,7 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     records = build(outcomes, found, book.packs, book.by_id, config.digest)
     texts = {o.out: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
     texts |= {extracted_place(o.name): o.source.text.encode() for o in outcomes if o.source and o.kept is not None}
-    sources = {show_path(o.name): o.source.text for o in outcomes if o.source}
+    sources = {record_path(o.name): o.source.text for o in outcomes if o.source}
     errors = tuple(o.error for o in outcomes if o.error and o.status == "quarantined")
     return Result(records, texts, sources, book, errors, found.notes)
 
@@ -140,7 +148,8 @@ def survey(src: Path, out: Path | None, config: Config) -> list[files.Entry]:
     )  # fmt: skip
     names = frozenset(entry.name for entry in entries if format_of(entry.name) == "html")
     entries = [_part_of_page(entry, names) for entry in entries]
-    if all(entry.note for entry in entries) and not (out is not None and previous(out)):
+    emptied = not entries and out is not None and previous(out) is not None  # all seeds are deleted: OUT follows
+    if all(entry.note for entry in entries) and not emptied:
         seen = f"none of its {len(entries)} entries can be cleaned" if entries else "it is empty"
         raise UsageError(
             "E105", show_path(str(src)), f"nothing to clean: {seen}", "nothing was written",
@@ -246,6 +255,11 @@ def overlaps(outcomes: Sequence[Outcome], config: Config) -> Found:
     return find_overlaps(texts, config.overlaps)
 
 
+def extracted_place(path: str) -> str:
+    """Return where in OUT the extracted text of a page stands."""
+    return f"{EXTRACTED}/{extracted_name(path)}"
+
+
 def _where(src: Path, name: str) -> str:
     return (src / name if src.is_dir() else src).as_posix()
 
@@ -261,123 +275,3 @@ def _body(outcome: Outcome, entry: files.Entry) -> bytes | Path | None:
     if outcome.status == "quarantined" and outcome.stands:
         return outcome.raw if outcome.raw is not None else entry.path
     return None
-
-
-# --- OUT -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A file of OUT that is not what the run makes of SRC. `kind`: missing, stale or orphan."""
-
-    kind: Literal["missing", "stale", "orphan"]
-    name: str
-
-
-@dataclass(frozen=True)
-class Written:
-    """What `write` did to the committed part of OUT, by name; `errors`: what could not be put in its place."""
-
-    written: tuple[str, ...]
-    deleted: tuple[str, ...]
-    errors: tuple[CleanerError, ...] = ()
-
-
-def extracted_place(path: str) -> str:
-    """Return where in OUT the extracted text of a page stands."""
-    return f"{EXTRACTED}/{extracted_name(path)}"
-
-
-def previous(out: Path) -> tuple[FileRecord, ...]:
-    """Return the file records of the report that stands in OUT, none if there is no readable one."""
-    try:
-        return from_jsonl((out / JSONL).read_bytes(), str(out / JSONL)).files
-    except (OSError, UsageError):
-        return ()
-
-
-def differences(result: Result, out: Path) -> list[Difference]:
-    """Return where OUT is not in step, by name; writes nothing."""
-    found = []
-    for name, body in sorted(result.committed.items()):
-        path = out / name
-        if not path.is_file():
-            found.append(Difference("missing", name))
-        elif not _holds(path, body):
-            found.append(Difference("stale", name))
-    return found + [Difference("orphan", name) for name in _orphans(result, out)]
-
-
-def _holds(path: Path, body: bytes | Path) -> bool:
-    if isinstance(body, Path):
-        return filecmp.cmp(path, body, shallow=False)
-    return path.stat().st_size == len(body) and path.read_bytes() == body
-
-
-def _orphans(result: Result, out: Path) -> list[str]:
-    """Return the files of OUT that an earlier run made and this one does not; other files are never touched."""
-    last = previous(out)
-    mine = {record.out for record in last if record.out} | {extracted_place(r.path) for r in last if r.extracted}
-    return sorted(name for name in mine - set(result.texts) if _inside(name, out) and (out / name).is_file())
-
-
-def _inside(name: str, out: Path) -> bool:
-    """Say whether a name from a report leads to a place in OUT: the report is a file that anybody may have edited."""
-    return not Path(name).is_absolute() and (out / name).parent.resolve().is_relative_to(out.resolve())
-
-
-def write(result: Result, out: Path, *, html: bool = True, wait: bool = False) -> Written:
-    """Bring OUT in step: texts first, the report last, each file whole or not at all.
-
-    Raises OutputError: E301 the disk is full or fails, E302 not permitted, E303 another run holds OUT.
-    """
-    todo = differences(result, out)
-    pages = dict(result.pages()) if html else {}
-    fresh = {name: page for name, page in pages.items() if not ((out / name).is_file() and _holds(out / name, page))}
-    dead = _stale_pages(out, set(pages)) if html else []
-    if not todo and not fresh and not dead:
-        return Written((), ())
-    changed = [d.name for d in todo if d.kind != "orphan"]
-    orphans = [d.name for d in todo if d.kind == "orphan"]
-    errors: list[CleanerError] = []
-    with files.Lock(out, wait=wait):
-        for name in sorted(set(changed) - {JSONL}, key=lambda name: (name.startswith(f"{REPORT}/"), name)):
-            _put(out, name, result.committed[name], errors)
-        for name, page in fresh.items():
-            _put(out, name, page, errors)
-        for name in orphans + dead:
-            _remove(out / name, out)
-        files.sync((out / name for name in changed if name != JSONL and (out / name).exists()), root=out)
-        if JSONL in changed:
-            _put(out, JSONL, result.committed[JSONL], errors)
-            files.sync([out / JSONL], root=out)
-    return Written(tuple(changed), tuple(orphans), tuple(errors))
-
-
-def _put(out: Path, name: str, body: bytes | Path, errors: list[CleanerError]) -> None:
-    """Write one file. A place that is not inside OUT (a link in its way) is an error of that file alone."""
-    try:
-        path = files.place(out, name)
-    except InputError as err:
-        errors.append(err)
-        return
-    if isinstance(body, Path):
-        files.copy_file(body, path, show_path(body.as_posix()))
-    else:
-        files.replace_file(path, body)
-
-
-def _remove(path: Path, out: Path) -> None:
-    """Delete a file of ours and the folders that it leaves empty."""
-    path.unlink(missing_ok=True)
-    for folder in path.parents:
-        if folder == out or any(folder.iterdir()):
-            break
-        folder.rmdir()
-
-
-def _stale_pages(out: Path, pages: set[str]) -> list[str]:
-    """Return the HTML pages of earlier runs that this run does not make; those folders are ours alone."""
-    report = out / REPORT
-    old = [path for folder in ("files", "clusters") for path in sorted((report / folder).rglob("*.html"))]
-    return [name for path in old if (name := path.relative_to(out).as_posix()) not in pages]

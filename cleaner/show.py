@@ -32,7 +32,14 @@ def show(text: str, *, keep: str = "") -> str:
     return _UNSAFE.sub(visible, text)
 
 
+def record_path(name: str) -> str:
+    """Return a file name as records hold it: itself, so that programs find the file again.
+
+    Only bytes that are no UTF-8 stand as `\\xNN`, since JSON cannot hold them; such a name does not lead back.
+    """
+    return "".join(f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in name)
+
+
 def show_path(name: str) -> str:
     """Return a file name for people: bytes that are not UTF-8 (surrogate escapes) as `\\xNN`, the rest by `show`."""
-    escaped = "".join(f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in name)
-    return show(escaped)
+    return show(record_path(name))

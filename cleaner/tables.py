@@ -27,6 +27,15 @@ class Table:
         lines = self.path.read_bytes().decode("utf-8").split("\n")
         return tuple(tuple(line.split("\t")) for line in lines if line and not line.startswith("#"))
 
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the first two columns. Raises ValueError that names a row without them."""
+        for row in self.rows:
+            if len(row) < 2 or not row[0]:
+                raise ValueError(
+                    f"table '{self.path.name}' has a row without two columns: {row[0]!r}; part them by a tab"
+                )
+        return tuple((row[0], row[1]) for row in self.rows)
+
     def __getstate__(self) -> Path:
         return self.path
 

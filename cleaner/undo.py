@@ -10,7 +10,7 @@ from pathlib import Path
 from cleaner import files
 from cleaner.errors import UsageError
 from cleaner.formats import extracted_name
-from cleaner.pipeline import JSONL
+from cleaner.reports.previous import JSONL
 from cleaner.reports.records import EditRecord, FileRecord, Records, from_jsonl
 from cleaner.show import show
 from cleaner.text import Edit, reconstruct, splice
@@ -27,6 +27,8 @@ class Rebuilt:
     raw: bytes
     whole: bool
     seed: str
+    edits: int = 0  # taken back
+    error: UsageError | None = None
 
 
 def read_report(out: Path) -> Records:
@@ -44,33 +46,46 @@ def read_report(out: Path) -> Records:
 def rebuild(out: Path, records: Records, *, rule: str | None = None) -> Iterator[Rebuilt]:
     """Yield the source of every file that stands in OUT.
 
-    With `rule` (the beginning of a rule id) only what those rules did is taken back: the other edits stay,
-    and `whole` is true if that gives the source. Raises UsageError (E205) where OUT and report do not fit.
+    With `rule` (the beginning of a rule id) only that is taken back in which those rules had the last word: the
+    other edits stay. A file that does not lead back to what was read has an `error` (E205) and no bytes.
     """
     for file in records.files:
         if file.out is None:
             continue
-        raw = (out / file.out).read_bytes() if (out / file.out).is_file() else None
-        if raw is None:
-            raise _unfit(out, file, "is not there")
-        if file.status != "quarantined":
-            raw = _source(out, file, raw, records.of(file.path), rule)
-        name, digest = file.path, file.sha256_in
-        if file.extracted:
-            name, digest = extracted_name(file.path), file.extracted.sha256
-        yield Rebuilt(name, raw, hashlib.sha256(raw).hexdigest() == digest, file.path)
+        try:
+            yield _rebuilt(out, file, records.of(file.path), rule)
+        except UsageError as err:
+            yield Rebuilt(file.path, b"", False, file.path, error=err)
 
 
-def _source(out: Path, file: FileRecord, raw: bytes, edits: tuple[EditRecord, ...], rule: str | None) -> bytes:
+def _rebuilt(out: Path, file: FileRecord, edits: tuple[EditRecord, ...], rule: str | None) -> Rebuilt:
+    """Rebuild one source. Raises UsageError (E205) where OUT and report do not fit."""
+    place = out / str(file.out)
+    if not place.is_file():
+        raise _unfit(out, file, "is not there")
+    raw = place.read_bytes()
     applied = [edit for edit in edits if edit.status == "applied"]
-    changes = [(edit.start, edit.quote.exact, edit.new) for edit in applied]
+    text = None if file.status == "quarantined" else _source(out, file, raw, applied)
+    name, digest = file.path, file.sha256_in
+    if file.extracted:
+        name, digest = extracted_name(file.path), file.extracted.sha256
+    source = raw if text is None else _encoded(file, text)
+    if hashlib.sha256(source).hexdigest() != digest:
+        raise _unfit(out, file, "does not lead back to the seed that was read: it, or the report, was changed")
+    if rule is None or text is None:
+        return Rebuilt(name, source, True, file.path, len(applied))
+    kept = [Edit(edit.start, edit.end, edit.new, edit.by) for edit in applied if not edit.by[-1].startswith(rule)]
+    return Rebuilt(name, _encoded(file, splice(text, kept)), not kept, file.path, len(applied) - len(kept))
+
+
+def _source(out: Path, file: FileRecord, raw: bytes, applied: list[EditRecord]) -> str:
     try:
-        text = reconstruct(raw.decode("utf-8"), changes)
+        return reconstruct(raw.decode("utf-8"), [(edit.start, edit.quote.exact, edit.new) for edit in applied])
     except (ValueError, UnicodeDecodeError) as err:
         raise _unfit(out, file, "is not the text that the report describes") from err
-    if rule is not None:
-        kept = [edit for edit in applied if not any(by.startswith(rule) for by in edit.by)]
-        text = splice(text, [Edit(edit.start, edit.end, edit.new, edit.by) for edit in kept])
+
+
+def _encoded(file: FileRecord, text: str) -> bytes:
     if file.extracted:
         return text.encode("utf-8")
     return files.rebuild(text, file.encoding, file.newline, file.bom, file.newline_runs or ())
@@ -78,6 +93,6 @@ def _source(out: Path, file: FileRecord, raw: bytes, edits: tuple[EditRecord, ..
 
 def _unfit(out: Path, file: FileRecord, what: str) -> UsageError:
     return UsageError(
-        "E205", show((out / (file.out or file.path)).as_posix()), what, "nothing was written",
+        "E205", show((out / (file.out or file.path)).as_posix()), what, "it was left out",
         "get OUT back as its report was made (git checkout), or run `clean SRC OUT` again",
     )  # fmt: skip

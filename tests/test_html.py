@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from opencc import OpenCC
 
-from cleaner import pipeline
+from cleaner import output, pipeline
 from cleaner.errors import InputError
 from cleaner.formats import format_of, html_guard, output_name, page_of
 from cleaner.formats.html import Extracted, Extractor
@@ -527,7 +527,7 @@ def folder(tmp_path_factory, config, book):
     (src / "same.html").write_text(page(), encoding="utf-8")
     (src / "same.txt").write_text(page(), encoding="utf-8")
     result = pipeline.run(src, place / "out", config, book)
-    pipeline.write(result, place / "out")
+    output.write(result, place / "out")
     return src, place / "out", result
 
 
@@ -536,7 +536,7 @@ def test_pages_stand_in_out_as_texts(folder):
     assert (out / "one.txt").read_text(encoding="utf-8") == ARTICLE
     assert (out / "sub" / "two.txt").read_text(encoding="utf-8") == ARTICLE
     assert (out / "__report__/extracted/one.html.txt").read_text(encoding="utf-8") == ARTICLE
-    assert result.exit == 3 and not pipeline.differences(result, out)
+    assert result.exit == 3 and not output.differences(result, out)
 
 
 def test_a_quarantined_page_stands_there_as_it_is(folder):
@@ -584,7 +584,7 @@ def test_a_page_that_is_gone_takes_its_texts_along(folder, tmp_path, config, boo
     shutil.copytree(src, tmp_path / "pages")
     shutil.copytree(out, tmp_path / "out")
     (tmp_path / "pages" / "one.html").unlink()
-    pipeline.write(pipeline.run(tmp_path / "pages", tmp_path / "out", config, book), tmp_path / "out")
+    output.write(pipeline.run(tmp_path / "pages", tmp_path / "out", config, book), tmp_path / "out")
     left = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.txt")}
     assert left == {"note.txt", "sub/two.txt", "__report__/extracted/sub/two.htm.txt"}
 

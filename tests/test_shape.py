@@ -18,7 +18,7 @@ LAYERS = [  # lowest first, as in docs/design.md
     ["outcome", "examples", "suggest"],
     ["reports", "config"],
     ["pipeline"],
-    ["undo"],
+    ["output", "undo"],
     ["cli"],
     ["__init__", "__main__"],
 ]

@@ -88,12 +88,7 @@ def _replay(options: Options, out: Path) -> list[str]:
     from cleaner.undo import read_report, rebuild
 
     rebuilt = list(rebuild(out, read_report(out)))
-    wrong = [
-        f"{show(one.path)}: OUT and report do not give the seed that was read [E205]"
-        for one in rebuilt
-        if not one.whole
-    ]
-    options.printer.say(
-        f"replay: {len(rebuilt) - len(wrong)} of {len(rebuilt)} seeds rebuilt byte for byte from {show(str(out))}"
-    )
+    wrong = [str(one.error) for one in rebuilt if one.error]
+    good = len(rebuilt) - len(wrong)
+    options.printer.say(f"replay: {good} of {len(rebuilt)} seeds rebuilt byte for byte from {show(str(out))}")
     return wrong

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.show import show_path
 
 if TYPE_CHECKING:
     from cleaner.packs import Rule
@@ -54,6 +56,7 @@ def explain(options: Options, what: str, out: str | None) -> int:
 
 def _file(options: Options, path: Path, line: int | None, col: int | None) -> int:
     from cleaner import files, pipeline
+    from cleaner.errors import UsageError
     from cleaner.formats import format_of
     from cleaner.overlap import Found
     from cleaner.reports.build import build
@@ -63,16 +66,20 @@ def _file(options: Options, path: Path, line: int | None, col: int | None) -> in
     src = config.root / config.keys.src if config.keys.src else path.parent
     inside = path.resolve().is_relative_to(src.resolve())
     name = path.resolve().relative_to(src.resolve()).as_posix() if inside else path.name
-    raw = files.read(path, path.as_posix(), limit=config.keys.max_file_size)
+    raw = files.read(path, show_path(path.as_posix()), limit=config.keys.max_file_size)
     ignore = config.ignored(name, src if inside else path.parent)
     kind = format_of(name) or "txt"
-    outcome = pipeline.clean_bytes(name, raw, path.as_posix(), kind, config, book, ignore)
+    outcome = pipeline.clean_bytes(name, raw, show_path(path.as_posix()), kind, config, book, ignore)
     if outcome.error:
         options.printer.error(str(outcome.error))
         return outcome.error.exit
     records = build([outcome], Found((), (), ()), book.packs, book.by_id, config.digest)
+    source = outcome.source.text if outcome.source else ""
     edits = [edit for edit in records.edits if _touches(edit, line, col)]
-    place = path.as_posix() + "".join(f":{n}" for n in (line, col) if n)
+    place = show_path(path.as_posix()) + "".join(f":{n}" for n in (line, col) if n)
+    if line is not None and not 1 <= line <= source.count("\n") + 1:
+        what = f"has no line {line}, only {source.count(chr(10)) + 1}"
+        raise UsageError("E105", show_path(path.as_posix()), what, "nothing was written", "check the line")
     if not edits:
         options.printer.say(f"{place}: no rule changes or proposes anything here")
         return 0
@@ -106,7 +113,7 @@ def _groups(options: Options, book: Book, edits: Sequence[EditRecord], prefix: s
     for members in groups.values():
         first = members[0]
         many = f"  ×{len(members)}" if len(members) > 1 else ""
-        say(style(f"{prefix}{first.path}:{first.line}:{first.col}  {'+'.join(first.by)}{many}", bold=True))
+        say(style(f"{show_path(prefix + first.path)}:{first.line}:{first.col}  {'+'.join(first.by)}{many}", bold=True))
         for edit in members[:EXAMPLES]:
             say(f"  {in_context(edit)}")
         if len(members) > EXAMPLES:
@@ -166,18 +173,25 @@ def _rule(options: Options, rule: Rule) -> int:
 
 def _id(options: Options, name: str, folder: Path, book: Book) -> int:
     from cleaner.errors import UsageError
-    from cleaner.pipeline import JSONL
+    from cleaner.reports.previous import JSONL
     from cleaner.reports.records import from_jsonl
     from cleaner.show import show
 
     report = folder / JSONL
     if not re.fullmatch(r"[0-9a-f]{12}|c\d+", name) or not report.is_file():
-        hint = "" if report.is_file() else f", and there is no {report.as_posix()} to look an id up in"
+        near = get_close_matches(name, [*book.by_id, *(i.split("/")[1] for i in book.by_id)], 1)
+        hint = (
+            f"; did you mean {near[0]}?"
+            if near
+            else ""
+            if report.is_file()
+            else f", and there is no {show_path(report.as_posix())} to look an id up in"
+        )
         raise UsageError(
             "E105", show(name), f"no such file, and no rule of the packs in force{hint}", "nothing was written",
             "give FILE:LINE, a rule id (`clean rules list`) or an id from report.jsonl",
         )  # fmt: skip
-    records = from_jsonl(report.read_bytes(), report.as_posix())
+    records = from_jsonl(report.read_bytes(), show_path(report.as_posix()))
     edits = [edit for edit in records.edits if name in (edit.id, edit.group)]
     overlaps = [overlap for overlap in records.overlaps if name in (overlap.id, overlap.cluster)]
     if edits:
@@ -185,7 +199,7 @@ def _id(options: Options, name: str, folder: Path, book: Book) -> int:
     for overlap in overlaps:
         _overlap(options, overlap, records)
     if not edits and not overlaps:
-        what = f"no edit, group or overlap of {report.as_posix()} has this id"
+        what = f"no edit, group or overlap of {show_path(report.as_posix())} has this id"
         raise UsageError("E105", name, what, "nothing was written", "run `clean SRC OUT` to make the report new")
     return 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.show import show_path
 
 
 @click.command()
@@ -34,14 +35,16 @@ def lint(options: Options, paths: tuple[str, ...], output_format: str) -> int:
     for given in paths:
         root = Path(given)
         if not root.exists():
-            raise UsageError("E105", given, "no such file or folder", "nothing was written", "check the path")
+            raise UsageError(
+                "E105", show_path(given), "no such file or folder", "nothing was written", "check the path"
+            )
         src = root if root.is_dir() else root.parent
         for entry in (
             pipeline.survey(root, None, config) if root.is_dir() else [files.Entry(root.name, root, None, None)]
         ):
             if entry.note or config.excluded(entry.name, src):
                 if options.printer.verbose:
-                    options.printer.note(f"skipped {entry.path.as_posix()}: {entry.note or 'excluded'}")
+                    options.printer.note(f"skipped {show_path(entry.path.as_posix())}: {entry.note or 'excluded'}")
                 continue
             outcome = pipeline.one(entry, src, config, book)
             if outcome.error:
@@ -60,4 +63,4 @@ def lint(options: Options, paths: tuple[str, ...], output_format: str) -> int:
 
 
 def _prefix(src: Path) -> str:
-    return "" if src == Path() else f"{src.as_posix()}/"
+    return "" if src == Path() else f"{show_path(src.as_posix())}/"

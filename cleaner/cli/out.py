@@ -29,8 +29,17 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
 
     printer = printer_of(ctx)
     records = read_report(Path(out))
-    rebuilt = [one for one in rebuild(Path(out), records, rule=rule) if only in (None, one.path, one.seed)]
-    if only is not None and not rebuilt:
+    if rule is not None and not any(edit.by[-1].startswith(rule) for edit in records.edits):
+        raise UsageError(
+            "E205",
+            show(rule),
+            "no edit in OUT is by such a rule",
+            "nothing was written",
+            "see out/__report__/README.md",
+        )
+    every = [one for one in rebuild(Path(out), records, rule=rule) if only in (None, one.path, one.seed)]
+    rebuilt, wrong = [one for one in every if not one.error], [one for one in every if one.error]
+    if only is not None and not every:
         raise UsageError(
             "E105", show(only), "the report has no such file in OUT", "nothing was written", "see report.jsonl"
         )
@@ -51,7 +60,6 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
                 "E105", show(target.as_posix()), "stands there already and is another text", "nothing was written",
                 "give a new folder as DEST",
             )  # fmt: skip
-    wrong = [one for one in rebuilt if not one.whole]
     for one in rebuilt:
         target = Path(dest) / one.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -59,15 +67,17 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
     left = [file.path for file in records.files if file.out is None and file.status != "skipped" and only is None]
     for path in left:
         printer.note(f"{show(path)}: left out, nothing of it stands in OUT")
+    for one in wrong:
+        printer.error(str(one.error))
     if rule is None:
-        for one in wrong:
-            printer.error(
-                f"{show(one.path)}: is not the seed that was read: OUT or its report was changed by hand [E205]"
-            )
-        printer.say(f"rebuilt {len(rebuilt)} files in {show(dest)}, {len(rebuilt) - len(wrong)} byte for byte")
-        return 1 if wrong else 0
-    printer.say(f"took back {show(rule)} in {len(rebuilt)} files, written to {show(dest)}")
-    return 0
+        printer.say(f"rebuilt {len(rebuilt)} files in {show(dest)}, byte for byte; {len(wrong)} could not be rebuilt")
+    else:
+        changed = [one for one in rebuilt if one.edits]
+        count = sum(one.edits for one in changed)
+        printer.say(
+            f"took back {count} edits of {show(rule)} in {len(changed)} of {len(rebuilt)} files in {show(dest)}"
+        )
+    return 1 if wrong else 0
 
 
 @click.command()
@@ -87,6 +97,7 @@ def report(ctx: click.Context, out: str | None, form: str, output: str | None, s
     """
     from cleaner import pipeline
     from cleaner.config import discover, load
+    from cleaner.reports.previous import REPORT
     from cleaner.reports.records import report_schema
 
     if schema:
@@ -95,7 +106,7 @@ def report(ctx: click.Context, out: str | None, form: str, output: str | None, s
     folder = Path(out) if out else config.root / (config.keys.out or "out")
     book = pipeline.Book.of(config)
     if form == "html":
-        return _html(ctx, folder, Path(output) if output else folder / pipeline.REPORT, book)
+        return _html(ctx, folder, Path(output) if output else folder / REPORT, book)
     return _text(ctx, folder, form, output, book)
 
 
@@ -103,6 +114,7 @@ def _html(ctx: click.Context, out: Path, target: Path, book: object) -> int:
     from cleaner import files
     from cleaner.pipeline import Book
     from cleaner.reports.html import pages
+    from cleaner.show import show_path
     from cleaner.undo import read_report, rebuild
 
     assert isinstance(book, Book)
@@ -119,7 +131,7 @@ def _html(ctx: click.Context, out: Path, target: Path, book: object) -> int:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         files.replace_file(target / name, page)
         count += 1
-    printer_of(ctx).say(f"wrote {count} pages; open {(target / 'index.html').as_posix()}")
+    printer_of(ctx).say(f"wrote {count} pages; open {show_path((target / 'index.html').as_posix())}")
     return 0
 
 

@@ -14,7 +14,8 @@ from cleaner.cli.options import Options, configured, places
 if TYPE_CHECKING:
     from cleaner.cli.printing import Printer
     from cleaner.config import Config
-    from cleaner.pipeline import Book, Difference, Result, Written
+    from cleaner.output import Difference, Written
+    from cleaner.pipeline import Book, Result
 
 MOST = 15  # differences that `check` lists, so that it stays under 20 lines
 
@@ -40,6 +41,7 @@ _OUT = click.argument("out", required=False, metavar="[OUT]")
     "--fail-on", type=click.Choice(["pending", "overlap"]), multiple=True, help="1 if there are any (repeat)."
 )
 @click.option("--no-report", is_flag=True, help="No HTML report (README.md and report.jsonl are always there).")
+@click.option("--overwrite", is_flag=True, help="With one file as SRC: replace another file that stands at OUT.")
 @click.option("--wait", is_flag=True, help="Wait for another run that holds OUT.")
 @click.option("--stats", metavar="FILE", help="Write times and versions there, as JSON.")
 @configured()
@@ -49,11 +51,13 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
     SRC is a folder, one file, or - for standard input; with one file OUT may be a file or - for standard output.
     """
     if src == "-" or (src is not None and Path(src).is_file()):
-        return _single(options, src, out)
+        return _single(options, src, out, flags["overwrite"])
     config = options.config(Path(src) if src else None)
     source, target = places(config, src, out)
     if target is None:
         raise click.UsageError("OUT is missing; give it, as in `clean seeds/ out/`")
+    if out == "-":
+        raise click.UsageError("only one file can go to standard output; give a folder as OUT")
     book = options.book(config)
     if flags["only_check"]:
         return _check(options, source, target, config, book)
@@ -95,7 +99,7 @@ def diff(options: Options, src: str | None, out: str | None, unified: bool, ever
 
 
 def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, flags: dict[str, Any]) -> int:
-    from cleaner import pipeline
+    from cleaner import output, pipeline
     from cleaner.reports import terminal
 
     printer, begun = options.printer, time.process_time()
@@ -103,14 +107,14 @@ def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, f
     _complain(printer, result)
     written: Written
     if flags["dry_run"]:
-        todo = pipeline.differences(result, out)
-        written = pipeline.Written(tuple(d.name for d in todo if d.kind != "orphan"), ())
+        todo = output.differences(result, out)
+        written = output.Written(tuple(d.name for d in todo if d.kind != "orphan"), ())
     else:
-        written = pipeline.write(result, out, html=not flags["no_report"], wait=flags["wait"])
+        written = output.write(result, out, html=not flags["no_report"], wait=flags["wait"])
     for error in written.errors:
         printer.error(str(error))
     if not printer.quiet:
-        for line in terminal.summary(result.records, _slash(src)):
+        for line in terminal.summary(result.records, _slash(src), _slash(out)):
             printer.say(line)
         if printer.verbose:
             for line in terminal.skipped(result.records.files):
@@ -145,7 +149,7 @@ def _gate(printer: Printer, result: Result, gates: set[str]) -> bool:
 
 
 def _say_written(printer: Printer, src: Path, out: Path, written: Written, *, dry: bool) -> None:
-    from cleaner.pipeline import REPORT
+    from cleaner.reports.previous import REPORT
     from cleaner.show import show_path
 
     where = show_path(_slash(out))
@@ -153,7 +157,7 @@ def _say_written(printer: Printer, src: Path, out: Path, written: Written, *, dr
         printer.say(f"nothing to write: {where} is in step with {show_path(_slash(src))}")
         return
     texts = sum(not name.startswith(f"{REPORT}/") for name in written.written)
-    gone = f", deleted {len(written.deleted)} whose seed is gone" if written.deleted else ""
+    gone = f", deleted {len(written.deleted)} whose seed is gone or excluded" if written.deleted else ""
     verb = "would write" if dry else "wrote"
     printer.say(f"{verb} {texts} text{'' if texts == 1 else 's'} and {where}{REPORT}/{gone}")
     if not dry:
@@ -185,18 +189,19 @@ def _stats(file: Path, result: Result, seconds: float) -> None:
 
 
 def _check(options: Options, src: Path, out: Path, config: Config, book: Book) -> int:
-    from cleaner import pipeline
+    from cleaner import output, pipeline
     from cleaner.show import show_path
 
     printer = options.printer
     result = pipeline.run(src, out, config, book, printer.tick)
-    todo = pipeline.differences(result, out)
+    todo = output.differences(result, out)
     hard = pipeline.worst(error.exit for error in result.errors if error.exit == 70)
     where = show_path(_slash(out))
     if not todo:
         printer.say(f"{where} is in step with {show_path(_slash(src))} ({result.records.run.files} files)")
         return hard
-    printer.say(f"{where} does not match {show_path(_slash(src))} ({len(todo)} of {len(result.committed)} files):")
+    known = len(result.committed) + sum(difference.kind == "orphan" for difference in todo)
+    printer.say(f"{where} does not match {show_path(_slash(src))} ({len(todo)} of {known} files):")
     for difference in todo[:MOST]:
         printer.say(f"  {difference.kind:<8} {where}{show_path(difference.name)}{_because(difference, result, out)}")
     if len(todo) > MOST:
@@ -222,14 +227,14 @@ def _because(difference: Difference, result: Result, out: Path) -> str:
 def _diff(
     options: Options, src: Path, out: Path | None, config: Config, book: Book, *, unified: bool, everything: bool
 ) -> int:
-    from cleaner import pipeline
+    from cleaner import output, pipeline
     from cleaner.reports import terminal
     from cleaner.reports.unified import unified_diff
 
     printer = options.printer
     result = pipeline.run(src, out, config, book, printer.tick)
     _complain(printer, result)
-    todo = {d.name for d in pipeline.differences(result, out)} if out is not None else set()
+    todo = {d.name for d in output.differences(result, out)} if out is not None else set()
     found = False
     for file in result.records.files:
         if out is not None and not everything and file.out not in todo:
@@ -248,7 +253,7 @@ def _diff(
     return 1 if todo else 0
 
 
-def _single(options: Options, src: str, out: str | None) -> int:
+def _single(options: Options, src: str, out: str | None, overwrite: bool) -> int:
     """Clean one file, or standard input, into one file or standard output."""
     from cleaner import files, pipeline
     from cleaner.formats import format_of, output_name
@@ -263,8 +268,8 @@ def _single(options: Options, src: str, out: str | None) -> int:
     book = options.book(config)
     name = path.name if path else "stdin"
     where = show_path(path.as_posix() if path else "standard input")
-    if path is not None and out is not None and Path(out).exists() and path.samefile(out):
-        raise click.UsageError("SRC and OUT are the same file; nothing was written; name another OUT")
+    if out is not None and out != "-":
+        _may_write(path, Path(out), overwrite)
     raw = files.read(path, where, limit=config.keys.max_file_size) if path else sys.stdin.buffer.read()
     ignore = config.ignored(name, path.parent) if path else tuple(config.keys.ignore)
     outcome = pipeline.clean_bytes(name, raw, where, format_of(name) or "txt", config, book, ignore)
@@ -272,7 +277,7 @@ def _single(options: Options, src: str, out: str | None) -> int:
     if out is None or out == "-":
         options.printer.raw(body)
     else:
-        files.replace_file(Path(out), body)
+        _put(Path(out), body)
     if outcome.error:
         options.printer.error(str(outcome.error))
         return outcome.error.exit
@@ -281,3 +286,26 @@ def _single(options: Options, src: str, out: str | None) -> int:
             f"{where}: {len(outcome.cleaned.draft.edits)} edits, {len(outcome.cleaned.asks)} proposals"
         )
     return 0
+
+
+def _may_write(src: Path | None, out: Path, overwrite: bool) -> None:
+    """Refuse an OUT that is SRC itself, or another text: `clean seeds/a*.txt` may be two seeds."""
+    if not out.exists():
+        return
+    if src is not None and src.samefile(out):
+        raise click.UsageError("SRC and OUT are the same file; nothing was written; name another OUT")
+    if out.is_file() and out.stat().st_size and not overwrite:
+        raise click.UsageError("OUT stands there already; nothing was written; name another OUT, or give --overwrite")
+
+
+def _put(out: Path, body: bytes) -> None:
+    """Write to a file, whole or not at all; a link is followed, and a device or a pipe is written to."""
+    from cleaner import files
+
+    real = out.resolve()
+    if real.exists() and not real.is_file():
+        with real.open("wb") as stream:
+            stream.write(body)
+        return
+    real.parent.mkdir(parents=True, exist_ok=True)
+    files.replace_file(real, body)

@@ -8,8 +8,8 @@ Because whole places are weighed and not lines alone, a short unknown line betwe
 subhead between two paragraphs stays.
 
 The judge only acts where it has proof that the text is a page: lines that are chrome beyond doubt. It never acts
-on a text without prose, nor where the chain and the weightiest block of prose disagree on what the article is. It judges its own
-result again until nothing more goes, so that a second run finds nothing.
+on a text without prose, nor where the chain and the weightiest block of prose disagree on what is the article. It
+judges its own result again until nothing more goes, so that a second run finds nothing.
 """
 
 from __future__ import annotations

@@ -9,8 +9,10 @@ def compiled(key: str, pattern: str) -> regex.Pattern[str]:
     """Compile a rule's pattern, verbose and multi-line. Raises ValueError with the key's name in it."""
     try:
         found = regex.compile(pattern, regex.VERBOSE | regex.MULTILINE | regex.VERSION0)
-    except regex.error as err:
+    except (regex.error, OverflowError) as err:
         raise ValueError(f"'{key}' is not a regular expression: {err}") from err
+    except RecursionError as err:
+        raise ValueError(f"'{key}' is nested too deeply; write it with fewer brackets") from err
     if found.match(""):
         raise ValueError(f"'{key}' also matches nothing at all; make it need at least one character")
     return found

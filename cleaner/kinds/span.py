@@ -27,7 +27,7 @@ class Span:
         found = compiled("find", self.find)
         try:
             _ = self.put and regex.compile("(?:" + self.find + ")|", regex.VERBOSE).sub(self.put, "")
-        except (regex.error, IndexError) as err:
+        except (regex.error, IndexError, UnicodeError) as err:
             raise ValueError(f"'put' names a group that 'find' does not have: {err}") from err
         object.__setattr__(self, "_find", found)
 

@@ -101,7 +101,7 @@ class Cues:
 
 
 class Word(NamedTuple):
-    """A word of chrome with its classes. A single Han character counts only alone, Latin letters only as a whole word."""
+    """A word of chrome with its classes. A single Han character counts only alone, Latin letters only whole."""
 
     text: str
     letters: int

@@ -28,6 +28,8 @@ class Words:
             raise ValueError("takes either 'table' or 'file'")
         if self.table is not None and not all(self.table):
             raise ValueError("'table' has an empty word, which would match everywhere")
+        if self.file is not None:
+            self.file.pairs()
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         for match in self._find.finditer(context.text):
@@ -37,9 +39,7 @@ class Words:
 
     @cached_property
     def _pairs(self) -> dict[str, str]:
-        pairs = (
-            self.table if self.table is not None else {row[0]: row[1] for row in (self.file.rows if self.file else ())}
-        )
+        pairs = self.table if self.table is not None else dict(self.file.pairs() if self.file else ())
         return {old: new for old, new in pairs.items() if old != new}
 
     @cached_property

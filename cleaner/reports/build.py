@@ -29,7 +29,7 @@ from cleaner.reports.records import (
     SpanRecord,
     short_id,
 )
-from cleaner.show import show_path
+from cleaner.show import record_path
 from cleaner.text import Draft, LineIndex
 
 Newline = Literal["lf", "crlf", "cr", "mixed"]
@@ -70,10 +70,10 @@ def build(
 def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
     source, cleaned, state = outcome.source, outcome.cleaned, outcome.script
     counts = Counter(edit.by[-1] for edit in edits if edit.status == "applied")
-    out = None if outcome.status == "skipped" or not outcome.stands else show_path(outcome.out)
+    out = None if outcome.status == "skipped" or not outcome.stands else record_path(outcome.out)
     text = cleaned.draft.text if cleaned else ""
     return FileRecord(
-        path=show_path(outcome.name),
+        path=record_path(outcome.name),
         out=out,
         status=outcome.status,
         code=outcome.error.code if outcome.error else None,
@@ -115,7 +115,7 @@ class _Edits:
     """Makes the edit records of one document."""
 
     def __init__(self, name: str, cleaned: Cleaned, rules: Mapping[str, Rule]) -> None:
-        self.name = show_path(name)
+        self.name = record_path(name)
         self.cleaned = cleaned
         self.source = cleaned.draft.source
         self.rules = rules
@@ -187,7 +187,7 @@ class _Places:
 
     def span(self, passage: Passage) -> SpanRecord:
         start, end = self.drafts[passage.document].locate_span(passage.start, passage.end)
-        return SpanRecord(show_path(passage.document), start, end)
+        return SpanRecord(record_path(passage.document), start, end)
 
     def side(self, passage: Passage) -> SideRecord:
         source = self.drafts[passage.document].source
@@ -220,7 +220,7 @@ def _clusters(found: Found, places: _Places) -> tuple[tuple[ClusterRecord, ...],
             id=f"c{i}", unit=cluster.unit, kind=cluster.kind,
             members=tuple(sorted(map(places.span, cluster.members), key=lambda span: (span.path, span.start))),
             edges=tuple(sorted(found.overlaps[edge].id for edge in cluster.edges)),
-            source=cluster.source and show_path(cluster.source), keep=cluster.keep and show_path(cluster.keep),
+            source=cluster.source and record_path(cluster.source), keep=cluster.keep and record_path(cluster.keep),
             capped=cluster.capped,
         )
         for i, cluster in enumerate(ordered, 1)

@@ -18,7 +18,7 @@ def edit_line(edit: EditRecord) -> str:
     """One change as `FILE:LINE:COL: RULE: 'old' -> 'new'`, for people and for grep."""
     proposed = "" if edit.status == "applied" else f" ({edit.status}{f', {edit.code}' if edit.code else ''})"
     change = f"'{show(edit.quote.exact)}' -> '{show(edit.new)}'{proposed}"
-    return f"{edit.path}:{edit.line}:{edit.col}: {'+'.join(edit.by)}: {change}"
+    return f"{show(edit.path)}:{edit.line}:{edit.col}: {'+'.join(edit.by)}: {change}"
 
 
 def in_context(edit: EditRecord) -> str:
@@ -33,8 +33,8 @@ def _one_line(text: str) -> str:
     return visible(text).replace("\n", "⏎")
 
 
-def summary(records: Records, src: str) -> Iterator[str]:
-    """The table of a run: files, overlaps, what waits for a person. `src` is SRC as the user wrote it, with a slash."""
+def summary(records: Records, src: str, out: str) -> Iterator[str]:
+    """The table of a run: files, overlaps, what waits. `src` and `out` are as the user wrote them, with a slash."""
     run = records.run
     packs = ", ".join(pack.name for pack in run.packs)
     yield f"{_count(run.files, 'file')} · packs {packs}"
@@ -42,9 +42,9 @@ def summary(records: Records, src: str) -> Iterator[str]:
     shown = rows if len(rows) <= LONGEST else [row for row in rows if row[1] != "0" or row[2] != "0"][:LONGEST]
     yield from _table(("file", "removed", "repaired", "pending", "chars", "by"), shown)
     if len(shown) < len(rows):
-        yield f"  … and {len(rows) - len(shown)} more: see out/__report__/README.md"
-    yield from _overlaps(records.overlaps)
-    yield from _pending(records, src)
+        yield f"  … and {len(rows) - len(shown)} more: see {show(out)}__report__/README.md"
+    yield from _overlaps(records.overlaps, out)
+    yield from _pending(records, src, out)
 
 
 def _row(file: FileRecord, edits: Sequence[EditRecord]) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  " + "  ".join(cells).rstrip()
 
 
-def _overlaps(overlaps: Sequence[OverlapRecord]) -> Iterator[str]:
+def _overlaps(overlaps: Sequence[OverlapRecord], out: str) -> Iterator[str]:
     if not overlaps:
         return
     apart = [o for o in overlaps if o.a.path != o.b.path]
@@ -88,10 +88,10 @@ def _overlaps(overlaps: Sequence[OverlapRecord]) -> Iterator[str]:
         yield f"    {overlap.cluster or '-'}  {pair}  {overlap.chars} chars, {overlap.identity:.2f}"
         yield f"        …{_short(overlap.a.quote.exact)}…"
     if len(reuse) > 10:
-        yield f"    … and {len(reuse) - 10} more: see out/__report__/README.md"
+        yield f"    … and {len(reuse) - 10} more: see {show(out)}__report__/README.md"
 
 
-def _pending(records: Records, src: str) -> Iterator[str]:
+def _pending(records: Records, src: str, out: str) -> Iterator[str]:
     groups: dict[str, list[EditRecord]] = {}
     for edit in records.edits:
         if edit.pending:
@@ -103,7 +103,7 @@ def _pending(records: Records, src: str) -> Iterator[str]:
     for edits in sorted(groups.values(), key=lambda g: (g[0].status, g[0].path, g[0].start))[:10]:
         yield f"    {edits[0].by[-1]}  {_turns(edits)}  clean explain {show(src + edits[0].path)}:{edits[0].line}"
     if len(groups) > 10:
-        yield f"    … and {len(groups) - 10} more: see out/__report__/README.md"
+        yield f"    … and {len(groups) - 10} more: see {show(out)}__report__/README.md"
 
 
 def _turns(edits: Sequence[EditRecord]) -> str:

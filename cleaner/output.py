@@ -1,0 +1,128 @@
+"""OUT on the disk: where it is not in step with a run, and how it is brought in step.
+
+Texts first, the report last, each file whole or not at all. Files of an earlier run whose seed is gone are deleted
+if the last report names them; nothing else is ever touched, and nothing that a link leads to.
+"""
+
+from __future__ import annotations
+
+import filecmp
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cleaner import files
+from cleaner.errors import CleanerError, InputError
+from cleaner.pipeline import Result, extracted_place
+from cleaner.reports.previous import JSONL, REPORT, previous
+from cleaner.show import show_path
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A file of OUT that is not what the run makes of SRC. `kind`: missing, stale or orphan."""
+
+    kind: Literal["missing", "stale", "orphan"]
+    name: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What `write` did to the committed part of OUT, by name; `errors`: what could not be put in its place."""
+
+    written: tuple[str, ...]
+    deleted: tuple[str, ...]
+    errors: tuple[CleanerError, ...] = ()
+
+
+def differences(result: Result, out: Path) -> list[Difference]:
+    """Return where OUT is not in step, by name; writes nothing."""
+    found = []
+    for name, body in sorted(result.committed.items()):
+        path = out / name
+        if not path.is_file():
+            found.append(Difference("missing", name))
+        elif not _holds(path, body):
+            found.append(Difference("stale", name))
+    return found + [Difference("orphan", name) for name in _orphans(result, out)]
+
+
+def _holds(path: Path, body: bytes | Path) -> bool:
+    if isinstance(body, Path):
+        return filecmp.cmp(path, body, shallow=False)
+    return path.stat().st_size == len(body) and path.read_bytes() == body
+
+
+def _orphans(result: Result, out: Path) -> list[str]:
+    """Return the files of OUT that an earlier run made and this one does not; other files are never touched."""
+    last = previous(out)
+    files_then = last.files if last else ()
+    mine = {record.out for record in files_then if record.out}
+    mine |= {extracted_place(record.path) for record in files_then if record.extracted}
+    return sorted(name for name in mine - set(result.texts) if _inside(name, out) and (out / name).is_file())
+
+
+def _inside(name: str, out: Path) -> bool:
+    """Say whether a name from a report leads to a place in OUT: the report is a file that anybody may have edited."""
+    return not Path(name).is_absolute() and (out / name).parent.resolve().is_relative_to(out.resolve())
+
+
+def write(result: Result, out: Path, *, html: bool = True, wait: bool = False) -> Written:
+    """Bring OUT in step: texts first, the report last, each file whole or not at all.
+
+    Raises OutputError: E301 the disk is full or fails, E302 not permitted, E303 another run holds OUT.
+    """
+    todo = differences(result, out)
+    pages = dict(result.pages()) if html else {}
+    fresh = {name: page for name, page in pages.items() if not ((out / name).is_file() and _holds(out / name, page))}
+    dead = _stale_pages(out, set(pages)) if html else []
+    if not todo and not fresh and not dead:
+        return Written((), ())
+    changed = [d.name for d in todo if d.kind != "orphan"]
+    orphans = [d.name for d in todo if d.kind == "orphan"]
+    errors: list[CleanerError] = []
+    with files.Lock(out, wait=wait):
+        texts = sorted(set(changed) - {JSONL}, key=lambda name: (name.startswith(f"{REPORT}/"), name))
+        done = [out / name for name in texts if _put(out, name, result.committed[name], errors)]
+        for name, page in fresh.items():
+            _put(out, name, page, errors)
+        for name in orphans + dead:
+            _remove(out / name, out)
+        files.sync(done, root=out)
+        if JSONL in changed and _put(out, JSONL, result.committed[JSONL], errors):
+            files.sync([out / JSONL], root=out)
+    return Written(tuple(changed), tuple(orphans), tuple(errors))
+
+
+def _put(out: Path, name: str, body: bytes | Path, errors: list[CleanerError]) -> bool:
+    """Write one file. A place that is not inside OUT (a link in its way) is an error of that file alone."""
+    try:
+        path = files.place(out, name)
+    except InputError as err:
+        errors.append(err)
+        return False
+    if isinstance(body, Path):
+        files.copy_file(body, path, show_path(body.as_posix()))
+    else:
+        files.replace_file(path, body)
+    return True
+
+
+def _remove(path: Path, out: Path) -> None:
+    """Delete a file of ours and the folders that it leaves empty."""
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == out or folder.is_symlink() or any(folder.iterdir()):
+            break
+        folder.rmdir()
+
+
+def _stale_pages(out: Path, pages: set[str]) -> list[str]:
+    """Return the HTML pages of earlier runs that this run does not make; those folders are ours alone.
+
+    What a link in OUT leads to is not: a page counts only if its real place is inside OUT.
+    """
+    report = out / REPORT
+    old = [path for folder in ("files", "clusters") for path in sorted((report / folder).rglob("*.html"))]
+    names = [path.relative_to(out).as_posix() for path in old]
+    return [name for name in names if name not in pages and _inside(name, out)]

@@ -11,12 +11,10 @@ Sources, pinned in build_tables.py or here
 A word that a phrase table does not know whole is where "jieba turned Traditional" goes wrong (埃里克 -> 埃裡克,
 咸福宮 -> 鹹福宮). So such a word is not turned: every spelling that it may have gets a part of its count, by how often
 the sure words use each form; in names the character that both scripts share gets at least 9 tenths. Then neither
-spelling is a reason to change the other.
+spelling is a reason to change the other. A form that no phrase shows (广 for 廣) is no spelling, but in a name.
 
-Format, UTF-16-LE: a line with the total of all counts; a line with the neighbours of each form of an ambiguous
-character (form, characters before it in words, U+E001, characters after it, U+E000); a line with the first characters,
-each with the length of its block in two digits of base 4,096 from U+0100; then the blocks. A block is words without
-their first character, each followed by a score in U+E000..U+E0FF: E000 + n stands for log(count / total) = -n / 12.
+The format is said in cleaner/script/lexicon.py: a head, then the slots' 32 bits of hash, the buckets' displacements,
+the table of neighbours, the slots' costs, and the costs of single characters.
 """
 
 from __future__ import annotations
@@ -26,13 +24,18 @@ import itertools
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from build_tables import DATA, PINS, common_big5, opencc_table, pinned
+from numpy.typing import NDArray
 
 sys.path.insert(0, str(DATA.parent.parent.parent))
-from cleaner.script.lexicon import FOLD, LONGEST, STEPS
+from cleaner.script import lexicon as format
+from cleaner.script.codes import SIZE
+from cleaner.script.lexicon import LONGEST
+from cleaner.script.tables import FOLD
 
 PINS["jieba"] = "0.42.1"
 PHRASE_COUNT = 0.3  # of a word that is in a phrase table only: less than the rarest counted word
@@ -110,7 +113,8 @@ class Turner:
         return sorted(found, key=lambda item: (-item[1], item[0]))[:SPELLINGS]
 
     def weighed(self, char: str, name: bool) -> list[tuple[str, float]]:
-        shares = {form: share for form, share in self.shares[char].items() if share >= LIVING or form == char}
+        kept = name and common_big5(char)
+        shares = {f: share for f, share in self.shares[char].items() if share >= LIVING or (f == char and kept)}
         if char in shares:
             floor = SHARED_IN_NAMES if name else 0.5
             if shares[char] < floor:
@@ -146,31 +150,53 @@ def lexicon() -> dict[str, float]:
     return folded
 
 
-def neighbours(words: Iterable[str]) -> str:
-    """Return what stands beside each form of an ambiguous character in some word: a rival without any can be vetoed."""
-    several = {k: v for k, v in opencc_table("STCharacters").items() if len(v) > 1 or common_big5(k)}
-    forms = {c.translate(FOLD) for key, group in several.items() for c in (key, *group)}
-    before: dict[str, set[str]] = defaultdict(set)
-    after: dict[str, set[str]] = defaultdict(set)
-    for word in words:
-        for left, right in itertools.pairwise(word):
-            before[right].add(left)
-            after[left].add(right)
-    listed = [(f, "".join(sorted(before[f])), "".join(sorted(after[f]))) for f in sorted(forms)]
-    return "".join(
-        f"{form}{left}\ue001{right}\ue000" for form, left, right in listed if len(form.encode("utf-16-le")) == 2
-    )
+NEAR_BYTES = 1 << 20  # of the table of neighbours: about one bit in thirty is set
+LOAD = 0.85  # of the slots of the hash table that are taken
+CROWD = 4.0  # words in a bucket, on average
 
 
 def compiled(counts: dict[str, float]) -> bytes:
+    """Return the file. The order of work is fixed, so it is the same on every machine."""
     total = sum(counts[word] for word in sorted(counts))
-    blocks: dict[str, list[str]] = defaultdict(list)
-    for word, count in sorted(counts.items()):
-        score = min(255, max(0, round(math.log(total / count) * STEPS)))
-        blocks[word[0]].append(word[1:] + chr(0xE000 + score))
-    texts = {first: "".join(block) for first, block in sorted(blocks.items())}
-    index = "".join(f + chr(0x100 + len(t) // 4096) + chr(0x100 + len(t) % 4096) for f, t in texts.items())
-    return "".join((f"{total:.0f}\n", neighbours(counts), "\n", index, "\n", *texts.values())).encode("utf-16-le")
+    lone = np.full(SIZE, format.cost_of(format.UNSEEN, total), np.uint8)
+    for word, count in counts.items():
+        if len(word) == 1 and word <= "\uffff":
+            lone[ord(word)] = format.cost_of(count, total)
+    words = sorted(word for word in counts if len(word) > 1)
+    keys = format.mixed(np.array([format.word_hash(word) for word in words], np.uint64))
+    assert len(set(keys.tolist())) == len(keys)
+    slots, buckets = int(len(words) / LOAD), int(len(words) / CROWD)
+    seeds, places = displaced(keys, slots, buckets)
+    prints, costs = np.zeros(slots, "<u4"), np.zeros(slots, np.uint8)
+    prints[places] = keys.astype(np.uint32)
+    costs[places] = [format.cost_of(counts[word], total) for word in words]
+    near = format.pair_table(words, NEAR_BYTES)
+    head = np.array([(format.MAGIC, total, buckets, slots, NEAR_BYTES)], format.HEAD)
+    return b"".join(part.tobytes() for part in (head, prints, seeds, near, costs, lone))
+
+
+def displaced(keys: NDArray[np.uint64], slots: int, buckets: int) -> tuple[NDArray[np.uint16], NDArray[np.intp]]:
+    """Return the displacement of each bucket, and the slot of each key, no two the same (hash, displace, compress)."""
+    crowds: dict[int, list[int]] = defaultdict(list)
+    for i, place in enumerate(format.bucket(keys, buckets).tolist()):
+        crowds[place].append(i)
+    taken, seeds, places = bytearray(slots), np.zeros(buckets, "<u2"), np.zeros(len(keys), np.intp)
+    some = np.arange(256, dtype=np.uint64)
+    for place, members in sorted(crowds.items(), key=lambda item: (-len(item[1]), item[0])):
+        for base in range(0, 1 << 16, len(some)):
+            tried = format.slot(keys[members][:, None], some + np.uint64(base), slots).T.tolist()
+            good = next(
+                (i for i, row in enumerate(tried) if len(set(row)) == len(row) and not any(taken[s] for s in row)), None
+            )
+            if good is not None:
+                seeds[place] = base + good
+                places[members] = tried[good]
+                for one in tried[good]:
+                    taken[one] = 1
+                break
+        else:
+            raise RuntimeError("no displacement found: make the table larger")
+    return seeds, places
 
 
 def main() -> None:

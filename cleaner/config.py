@@ -69,7 +69,9 @@ class ConfigKeys(BaseModel):
     ignore: list[str] = Field(default=[], description="rules whose id begins with one of these do nothing")
     exclude: list[str] = Field(default=[], description="gitignore syntax; always obeyed, also for named files")
     per_file_ignores: dict[str, list[str]] = Field(default={}, description="gitignore pattern = rule prefixes")
-    script: Literal["own", "off"] = Field(default="own", description="repair towards the document's own script, or not")
+    script: Literal["own", "off", "hans", "hant", "tw", "hk"] = Field(
+        default="own", description="repair towards the document's own script, not at all, or convert whole documents"
+    )
     meta: Literal["lift", "keep", "drop"] = Field(default="lift", description="byline and date lines")
     timezone: str = Field(
         default="+08:00",
@@ -215,6 +217,8 @@ def load(file: Path | None, given: Mapping[str, Any], places: Sequence[str] = ()
         what = "spam_words is 'map', and there is no spam_map"
         raise UsageError("E202", show(str(file or "command line")), what, "nothing was written", "give --spam-map FILE")
     _require(keys.required_version, str(file))
+    if keys.script not in ("own", "off") and (pack := f"script-{keys.script}") not in keys.packs:
+        keys = keys.model_copy(update={"packs": [*keys.packs, pack]})
     root = file.parent if file else Path()
     return Config(keys, file, root, _protected(keys.protect, root))
 

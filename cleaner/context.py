@@ -71,7 +71,7 @@ class Settings:
     placeholder: str = "〓"
     spam_words: Literal["mask", "keep", "delete", "drop-sentence", "map"] = "mask"
     spam_map: tuple[tuple[str, str], ...] = ()
-    script: Literal["own", "off"] = "own"
+    script: Literal["own", "off", "hans", "hant", "tw", "hk"] = "own"
     meta: Literal["lift", "keep", "drop"] = "lift"
     timezone: str = "+08:00"
     protect: tuple[str, ...] = ()

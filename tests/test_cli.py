@@ -152,7 +152,7 @@ def test_undo_gives_the_seeds_back_byte_for_byte(done, tmp_path):
     place, _ = done
     back = clean("undo", "out/", tmp_path / "back", cwd=place)
     assert back.returncode == 0, back.stderr
-    assert "rebuilt 5 files" in back.stdout and "5 byte for byte" in back.stdout
+    assert "rebuilt 5 files" in back.stdout and "0 could not be rebuilt" in back.stdout
     assert tree(tmp_path / "back") == tree(place / "seeds")
 
 
@@ -166,9 +166,13 @@ def test_undo_of_one_rule_takes_back_that_rule_only(done, tmp_path):
 def test_undo_says_when_out_was_changed_by_hand(mine):
     path = mine / "out/002_5ad29ed260622ba3.txt"
     path.write_text(path.read_text("utf-8").replace("〓", "全省", 1), encoding="utf-8")
-    back = clean("undo", "out/", "back/", cwd=mine)
-    assert back.returncode == 2
-    assert "is not the text that the report describes" in back.stderr and not (mine / "back").exists()
+    for more in ((), ("--rule", "zh-core")):
+        back = clean("undo", "out/", f"back{len(more)}/", *more, cwd=mine)
+        assert back.returncode == 1
+        assert "is not the text that the report describes" in back.stderr
+        assert len(list((mine / f"back{len(more)}").iterdir())) == 4, (
+            "the others are rebuilt, the wrong text is not written"
+        )
 
 
 def test_undo_does_not_overwrite_another_text(mine):
@@ -532,7 +536,7 @@ def test_doctor_finds_a_report_that_does_not_lead_back(mine):
         encoding="utf-8",
     )
     found = clean("doctor", "out/", "--replay", cwd=mine)
-    assert found.returncode == 1 and "do not give the seed that was read" in found.stderr
+    assert found.returncode == 1 and "does not lead back to the seed that was read" in found.stderr
 
 
 def test_configuration_and_schemas_are_json():
@@ -575,3 +579,86 @@ def test_the_list_of_commands_says_what_the_commands_say():
     for name, (module, text) in COMMANDS.items():
         command = getattr(importlib.import_module(f"cleaner.cli.{module}"), name)
         assert command.help.strip().split("\n")[0] == text, name
+
+
+# --- what a reviewer met -----------------------------------------------------------------------------------------------
+
+
+def test_pages_behind_a_link_are_not_deleted(seeds):
+    clean("seeds/", "out/", cwd=seeds.parent)
+    shutil.rmtree(seeds.parent / "out/__report__")
+    precious = seeds.parent / "elsewhere/files/precious.html"
+    precious.parent.mkdir(parents=True)
+    precious.write_text("keep me", encoding="utf-8")
+    (seeds.parent / "out/__report__").symlink_to("../elsewhere")
+    found = clean("seeds/", "out/", cwd=seeds.parent)
+    assert found.returncode == 3 and "[E103]" in found.stderr
+    assert precious.read_text("utf-8") == "keep me" and list(precious.parent.iterdir()) == [precious]
+
+
+def test_one_file_as_out_is_a_link_followed_a_pipe_written_to_and_never_another_text(seeds):
+    seed, folder = seeds / "a.txt", seeds.parent
+    (seeds / "b.txt").write_text(PROSE, encoding="utf-8")
+    refused = clean(seed, seeds / "b.txt")
+    assert refused.returncode == 2 and "--overwrite" in refused.stderr
+    assert (seeds / "b.txt").read_text("utf-8") == PROSE
+    (folder / "target.txt").write_text("", encoding="utf-8")
+    (folder / "link.txt").symlink_to("target.txt")
+    assert clean(seed, folder / "link.txt").returncode == 0
+    assert (folder / "link.txt").is_symlink() and PROSE in (folder / "target.txt").read_text("utf-8")
+    assert clean(seed, folder / "link.txt", "--overwrite").returncode == 0
+    assert clean(seed, folder / "new/deep/x.txt").returncode == 0
+    assert clean(seed, "/dev/null").returncode == 0 and not Path("/dev/null").is_file()
+    assert clean(seeds, "-").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["esc\x1b[31mred.txt", "new\nline.txt", "rtl\u202e.txt", "空 格 “引號”.txt", "a'b\".txt"]
+)
+def test_an_odd_name_leads_back_is_an_orphan_when_gone_and_is_never_printed_raw(seeds, name):
+    (seeds / name).write_text("分享到:\n" + PROSE, encoding="utf-8")
+    found = clean("seeds/", "out/", "-v", cwd=seeds.parent)
+    assert found.returncode == 0
+    for more in (clean("lint", f"seeds/{name}", cwd=seeds.parent), clean("explain", f"seeds/{name}", cwd=seeds.parent)):
+        assert not set("\x1b\u202e") & set(found.stdout + found.stderr + more.stdout + more.stderr)
+    assert clean("undo", "out/", "back/", cwd=seeds.parent).returncode == 0
+    assert tree(seeds.parent / "back") == tree(seeds)
+    (seeds / name).unlink()
+    assert "deleted 1" in clean("seeds/", "out/", cwd=seeds.parent).stdout
+    assert not (seeds.parent / "out" / name).exists()
+
+
+def test_undo_of_a_rule_leaves_what_other_rules_had_the_last_word_on(done, tmp_path):
+    place, _ = done
+    assert clean("undo", "out/", tmp_path / "b", "--rule", "zh-core/spaces", cwd=place).returncode == 0
+    text = (tmp_path / "b/002_5ad29ed260622ba3.txt").read_text("utf-8")
+    assert "主办单位" not in text and "\u00a0" in text
+    assert clean("undo", "out/", tmp_path / "c", "--rule", "nope", cwd=place).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [("--select", "zh-spma"), ("--ignore", "nope"), ("--no-pack", "nope"), ("--set", 'per_file_ignores={"a"=["zh-nope"]}'),
+     ("--set", 'exclude=["**"]'), ("--spam-words", "map"), ("--set", 'placeholder="a\\nb"')],
+)  # fmt: skip
+def test_a_slip_in_the_configuration_is_refused_and_out_stays(seeds, slip):
+    clean("seeds/", "out/", cwd=seeds.parent)
+    before = tree(seeds.parent / "out")
+    found = clean("seeds/", "out/", *slip, cwd=seeds.parent)
+    assert found.returncode == 2 and "nothing was written" in found.stderr, found.stderr
+    assert tree(seeds.parent / "out") == before
+
+
+def test_after_all_seeds_are_deleted_out_follows_and_is_in_step(seeds):
+    clean("seeds/", "out/", cwd=seeds.parent)
+    (seeds / "a.txt").unlink()
+    assert clean("check", "seeds/", "out/", cwd=seeds.parent).returncode == 1
+    assert clean("seeds/", "out/", cwd=seeds.parent).returncode == 0
+    assert clean("check", "seeds/", "out/", cwd=seeds.parent).returncode == 0
+    assert "nothing to write" in clean("seeds/", "out/", cwd=seeds.parent).stdout
+
+
+def test_explain_of_a_line_that_is_not_there_says_so(seeds):
+    found = clean("explain", seeds / "a.txt:99")
+    assert found.returncode == 2 and "no line 99" in found.stderr
+    assert "did you mean" in clean("explain", "zh-spam/bettin").stderr

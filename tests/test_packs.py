@@ -47,6 +47,11 @@ def test_three_mistakes_are_named_at_once_with_their_lines(tmp_path):
         pytest.param(HEAD + RULE + RULE, "rule 'a' is there already, at line 4", id="twice"),
         pytest.param(HEAD + RULE.replace('"x"', '"(x"', 1), "'find' is not a regular expression", id="regex"),
         pytest.param(HEAD, "line 1: the pack has no 'rule'", id="no rule"),
+        pytest.param(HEAD + RULE + 'lift = { date = "day" }\n', "takes date from a group 'day'", id="lift"),
+        pytest.param(
+            HEAD + RULE.replace('"x"', '"' + "(" * 9000 + "x" + ")" * 9000 + '"', 1), "rule 'a': 'find'", id="deep"
+        ),
+        pytest.param("a = " + "[" * 9000, "line 1: ", id="deep toml"),
         pytest.param(HEAD + RULE.replace('find = "x"', 'find = "x"\nput = "\\\\2"'), "names a group", id="put"),
     ],
 )

@@ -6,16 +6,24 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaner.clean import clean
+from cleaner.config import load
 from cleaner.context import Context, Proposal, Settings
 from cleaner.kinds.ruby import Ruby
 from cleaner.kinds.script import Script
-from cleaner.script import decide
-from cleaner.script.lexicon import lexicon
+from cleaner.kinds.spun import Spun
+from cleaner.pipeline import Book
+from cleaner.script import LONG, decide
+from cleaner.script.convert import changes
+from cleaner.script.knowledge import Part
+from cleaner.script.lexicon import LONGEST, NO_WORD, REACH, Lexicon, lexicon, word_hash
 from cleaner.script.tables import characters
+from cleaner.script.traditional import Tables, Traditional
 from cleaner.tables import Table
 from cleaner.text import Draft, Edit
 
@@ -200,12 +208,145 @@ def test_a_repair_kind_pickles_small():
     assert list(pickle.loads(pickle.dumps(kind()))(Context(PLAIN_HANT + "干部", Settings())))
 
 
-@pytest.mark.parametrize("text", ["中華人民共和國", "真抓實幹", "他在學校裡說", "不可思議的事", "一衣帶水"])
-def test_a_stretch_scores_the_same_wherever_the_place_is(text):
+def segmented(words: Lexicon, text: str) -> int:
+    """A slow, obvious model: the cost of the best segmentation of `text`."""
+    best = [0]
+    for end in range(1, len(text) + 1):
+        ways = [best[end - 1] + int(words.lone[ord(text[end - 1])])]
+        for start in range(max(0, end - LONGEST), end - 1):
+            keys = np.array([word_hash(text[start:end])], np.uint64)
+            ways.append(best[start] + int(words.words(keys)[0]))
+        best.append(min(ways))
+    return best[-1]
+
+
+def cost(words: Lexicon, text: str, at: int) -> int:
+    padded = "\uffff" * REACH + text + "\uffff" * REACH
+    column = np.array([[ord(char)] for char in padded[at : at + 2 * REACH + 1]], np.uint16)
+    return int(words.costs(column, np.array([0]), np.array([ord(text[at])], np.uint16))[0])
+
+
+@given(st.text("中華人民共和國真抓實幹他在學校裡說不可思議的事一衣帶水乾干後后", min_size=1, max_size=8), st.data())
+def test_a_stretch_costs_what_its_best_segmentation_costs(text, data):
+    words = lexicon(tuple((row[0], float(row[1])) for row in Table(TABLES / "script-words.tsv").rows))
+    at = data.draw(st.integers(0, len(text) - 1))
+    unseen = int(words.lone[0xFFFF])
+    empty = max(0, REACH - at) + max(0, REACH - (len(text) - 1 - at))
+    assert cost(words, text, at) == segmented(words, text[max(0, at - REACH) : at + REACH + 1]) + empty * unseen
+
+
+def test_the_lexicon_knows_words_and_takes_nothing_else_for_one():
     words = lexicon()
-    found = {round(words.scores(text[:at], text[at], text[at + 1 :])[0], 6) for at in range(len(text))}
-    assert len(found) == 1
-    assert found.pop() > sum(map(words.lone, text))
+    keys = [word_hash(word) for word in ("共和國", "真抓實幹", "國和共", "的的的的")]
+    assert [bool(cost < NO_WORD) for cost in words.words(np.array(keys, np.uint64))] == [True, True, False, False]
+
+
+@given(st.text("干幹里裡后後麵面共和國的在。3", min_size=1, max_size=30))
+def test_what_the_veto_leaves_out_could_not_have_gained(text):
+    """Without the table of neighbours everything is compared, and the same fixes come out."""
+    maker = kind()._repairer
+    text = PLAIN_HANT + text
+    fast = maker(text, decide(text))
+    tables = Tables(maker.known, maker.tau)
+    tables.commoner[:] = True
+    slow = Traditional(tables, text, [Part(0, len(text), "hant")], decide(text).region).fixes()
+    assert fast == sorted(slow)
+
+
+def test_long_texts_and_short_ones_are_decided_alike():
+    for text in (
+        PLAIN_HANT,
+        PLAIN_HANS,
+        "学校で読書の会。" + PLAIN_HANT,
+        "臺灣這裡" * 9,
+        "我哋喺嘅" * 9,
+        PLAIN_HANT + PLAIN_HANS,
+    ):
+        once = decide(text)
+        many = decide(text * (LONG // len(text) + 1))
+        assert many.script == once.script
+        times = LONG // len(text) + 1
+        assert many.evidence == tuple(times * count for count in once.evidence)
+
+
+@cache
+def spun() -> Spun:
+    return Spun(Table(TABLES / "script-spun.tsv"), Table(TABLES / "script-spun-parts.tsv"))
+
+
+def unspun(text: str) -> str:
+    found = spun()(Context(text, Settings()))
+    return Draft.of(text).revise([Edit(p.start, p.end, p.new, ("spun",)) for p in found if p.level != "ask"]).text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("今ㄖ的会议在岼安饭店举行", "今日的会议在平安饭店举行"),
+        ("他们啲代表昰在昨天到的，大家都认识", "他们的代表是在昨天到的，大家都认识"),
+        ("苼物和泩活", "生物和生活"),
+    ],
+)
+def test_several_look_alikes_that_are_out_of_place_are_put_back(before, after):
+    assert unspun(PLAIN_HANS + before) == PLAIN_HANS + after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN_HANT + "我哋食咗啲飯，買咗好多嘢，佢話啲餸好食。",
+        PLAIN_HANT + "注音ㄖ和ㄕ是翹舌音。",
+        PLAIN_HANT + "我ㄉ天ㄚ，好ㄌ啦。",
+        PLAIN_HANS + "日本的岼町和堺市都在海边。",
+        PLAIN_HANS + "“亣”同“大”，“兲”同“天”，都是异体字。",
+        PLAIN_HANS * 40 + "这家公司叫菂华。",
+        "学校でエ場とタ方とロを見る。",
+    ],
+)
+def test_look_alikes_in_their_own_place_stay(text):
+    assert unspun(text) == text
+
+
+def test_a_name_written_again_and_again_is_no_spinning():
+    text = PLAIN_HANS * 3 + "王苼说，王苼认为，王苼指出，王苼表示。"
+    assert unspun(text) == text
+
+
+def test_no_spun_form_is_in_common_use_or_another_form():
+    rows = Table(TABLES / "script-spun.tsv").rows
+    parts = Table(TABLES / "script-spun-parts.tsv").rows
+    forms = [row[0] for row in (*rows, *parts)]
+    assert len(forms) == len(set(forms))
+    assert not set(forms) & {row[1] for row in (*rows, *parts)}
+    assert {row[2] for row in rows} <= {"radical", "like", "rare", "line", "kana", "bopomofo"}
+
+
+CONVERTED = {
+    "hans": ("這裡的頭髮、乾隆和麵條。\n", "这里的头发、乾隆和面条。\n"),
+    "hant": ("这里的头发和面条，电灯被发明出来。\n", "這裡的頭髮和麵條，電燈被發明出來。\n"),
+    "tw": ("這裏的説明，爲了讓他們知道。\n", "這裡的說明，為了讓他們知道。\n"),
+    "hk": ("这里的说明，为了让他们知道。\n", "這裏的説明，為了讓他們知道。\n"),
+}
+
+
+@pytest.mark.parametrize("to", CONVERTED)
+def test_a_whole_text_is_put_into_another_script_by_edits(to):
+    config = load(None, {"script": to})
+    rules = Book.of(config).rules
+    before, after = CONVERTED[to]
+    done = clean("x", before, rules, config.settings)
+    assert done.draft.text == after
+    assert all(edit.end - edit.start < 8 for edit in done.draft.edits)
+    assert clean("x", after, rules, config.settings).draft.text == after
+
+
+@given(st.text("后後面麵，a", max_size=12), st.text("后後面麵，a", max_size=12))
+def test_what_a_conversion_changes_leads_to_its_result(old, new):
+    try:
+        found = list(changes(old, new))
+    except ValueError:
+        return
+    assert Draft.of(old).revise([Edit(*change, ("x",)) for change in found]).text == new
 
 
 @pytest.mark.parametrize("name", [f"script-{name}.tsv" for name in NAMES])

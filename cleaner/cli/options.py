@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,7 @@ from cleaner.cli import printer_of
 
 if TYPE_CHECKING:
     from cleaner.config import Config
+    from cleaner.errors import CleanerError
     from cleaner.pipeline import Book
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -28,7 +29,9 @@ _CONFIG = (
 )
 _POLICY = (
     click.option(
-        "--script", type=click.Choice(["own", "off"]), help="Repair towards the document's own script (own), or not."
+        "--script",
+        type=click.Choice(["own", "off", "hans", "hant", "tw", "hk"]),
+        help="Repair towards the document's own script (own), or not; or convert whole documents (hans, ...).",
     ),
     click.option(
         "--meta",
@@ -133,6 +136,8 @@ class Options:
             return loaded
         here = [str(Path(name).resolve()) if "/" in name or name.endswith(".toml") else name for name in self._packs]
         packs = [name for name in [*loaded.keys.packs, *here] if name not in self._without]
+        for name in set(self._without) - set(loaded.keys.packs):
+            raise _no_pack(name, loaded.keys.packs)
         return config.load(file, {**self._over, "packs": packs}, self._pairs)
 
     def book(self, config: Config) -> Book:
@@ -140,6 +145,16 @@ class Options:
         from cleaner.pipeline import Book
 
         return Book.of(config)
+
+
+def _no_pack(name: str, packs: Sequence[str]) -> CleanerError:
+    from cleaner.errors import UsageError
+    from cleaner.show import show
+    from cleaner.toml import suggestion
+
+    return UsageError(
+        "E202", f"--no-pack {show(name)}", "no such pack is in force", "nothing was written", suggestion(name, packs)
+    )
 
 
 def _spam_map(file: Path) -> dict[str, str]:

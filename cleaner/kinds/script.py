@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from cleaner.context import Context, Proposal
-from cleaner.script.repair import Knowledge, Repairer
+from cleaner.script.knowledge import Knowledge
+from cleaner.script.repair import Repairer
 from cleaner.tables import Table
 
 
@@ -18,7 +19,7 @@ class Script:
     """`tau` is the gain in log-probability that a change needs. The tables are reviewed knowledge, each optional:
 
     keep      character TAB regions (tw, hk, generic, cn; any): looks wrong there, and is not
-    variants  form TAB the form that every region writes
+    variants  form TAB the form that every region writes [TAB word]; word: only where that is in a word
     style     form TAB form [TAB hk]: the first is house style of some texts, a stray in one that writes the second;
               hk: never a stray in a text from Hong Kong
     free      form TAB form [TAB gain or style]: both live in good text, so a change is only suggested, unless from the
@@ -56,6 +57,7 @@ class Script:
         known = Knowledge(
             keep={row[0]: frozenset(row[1].split()) for row in _rows(self.keep)},
             variants={row[0]: row[1] for row in _rows(self.variants)},
+            named=frozenset(row[0] for row in _rows(self.variants) if row[2:] == ("word",)),
             style={row[0]: row[1] for row in _rows(self.style)},
             hongkong=frozenset(row[0] for row in _rows(self.style) if row[2:] == ("hk",)),
             free=_free(free),

@@ -67,8 +67,33 @@ _SENTENCE_END = "。！？!?；;…”」』）)"
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
 _CLAUSE = re.compile(r"[。！？!?；;，,：:\n]")
 # Who writes of betting names the sites: a keyword in such a sentence may be what it is about.
-_SPEAKS_OF_IT = re.compile("赌|博彩|诈骗|冒充|查处|查封|被黑|篡改|山寨")
-_SPEAKS_OF_IT_HERE = re.compile("赞助|胸前|球衣|代言|虚假|域名|网站")
+_SPEAKS_OF_IT = re.compile(
+    "赌|博彩|诈骗|骗局|骗走|冒充|查处|查封|被黑|篡改|山寨|下注|押注|充值|提现|沉迷|上瘾|成瘾|戒断|输光|输掉|输了|输钱|输得|血本无归|巨债|欠债|欠下"
+    "|抽头|渔利|盘口|赔率|返水|彩金|洗钱|跑分|抓获|落网|开庭审理|犯罪嫌疑|被告人|非法经营"
+)
+_SPEAKS_OF_IT_HERE = re.compile(
+    "赞助|胸前|球衣|代言|冠名|虚假|域名|网站|俱乐部|球队|英超|意甲|西甲|德甲|联赛|被告|法院|法庭|检方|警方|涉案|判处|起诉"
+    "|还债|负债|网贷|被骗|毕生积蓄|全部积蓄|倾家荡产|转账|转给|汇款|汇给|流向|客服|玩家|会员|代理|服务器"
+)
+# A contract is made with a firm, not with a word that a keyword took the place of.
+_PARTNER_BEFORE = re.compile("[与和同跟]$")
+_PARTNER_AFTER = re.compile(".{0,3}?(?:签约|签署|签下|续约|解约|达成|携手|联手|结盟|成为合作)")
+# Keywords that name what there is, a casino or a game: 新葡京娱乐城是澳门的地标, 网上百家乐也很流行.
+_A_PLACE_OR_GAME = re.compile("澳门|拉斯维加斯|地标|酒店|旅游|建筑|游客|流行|玩法|玩家|规则|发牌|牌桌")
+# What a text about betting is full of. Court and police alone are not: pages about any crime are hacked too.
+_TOPIC = re.compile(
+    "赌|博彩|下注|押注|投注|百家乐|充值|提现|沉迷|输光|输掉|血本无归|巨债|抽头|渔利|盘口|赔率|庄家|老虎机|彩金|六合彩|荷官|胸前广告|赞助"
+)
+DENSE = 3  # so many such words, and one in ...
+DENSE_CHARS = 300  # ... so many characters at least: then names in the text are its subject
+# A true verb behind a name is the sentence's own: 在乐鱼体育官网|充值三万元, 通过凯发k8|提现.
+_ALWAYS_VERB = frozenset(("充值", "提现"))
+_MAYBE_VERB = frozenset(("注册", "登录", "登陆", "登入", "下载", "投注", "开户"))
+_GOES_ON = "(?:[了过着]|账[号户]|帐[号户]|会员|成功|之后|以后|并|[一二两三四五六七八九十百千万数几\\d]+[余多]?[次万千百元回笔])"
+_VERB_GOES_ON = re.compile(_GOES_ON)
+_USED = re.compile(f"(?:注册|登录|登陆|登入|下载|投注|开户){_GOES_ON}")  # then it is the site that is meant
+# A line with so much to say before its colon introduces what stands under it; 友情链接： does not.
+_INTRODUCES = re.compile("[\u4e00-\u9fff].{4,}[:：]$")
 # Behind a planted keyword the interrupted sentence goes on; behind a name that is meant, it is spoken of.
 _SPOKEN_OF = re.compile(
     "显示|公布|发布|消息|讯|获悉|公告|了解|查询|披露|报道|直播|转播|购票|报名|介绍|称|表示|宣布|上线|推出|是|为|的|上|和|与|及|、|等|[”」』》）)]"
@@ -271,11 +296,22 @@ class Spam:
 
     def _lines(self, context: Context) -> Iterator[Proposal]:
         done = 0
+        listed = False  # under a line that introduces a list, as far as titles and blank lines go
         for i, line in enumerate(context.lines):
+            if not line.stripped:
+                continue
             if 2 < len(line.stripped) <= LINE_CHARS and not context.prose[i] and self._is_title(fold(line.stripped)):
                 start, end = context.cut(i, i + 1)
-                yield Proposal(max(start, done), end, "")
+                yield Proposal(max(start, done), end, "", level="ask" if listed else None)
                 done = end
+            else:
+                listed = self._introduces(line.stripped)
+
+    def _introduces(self, line: str) -> bool:
+        """Say whether a line announces what stands under it, in words of its own (友情链接： has none)."""
+        if line[-1] not in ":：" or not _INTRODUCES.search(line[-EDGE_CHARS:]):
+            return False
+        return any(unit.kind == "other" for unit in self._units(fold(line[-EDGE_CHARS:])))
 
     def _is_title(self, text: str) -> bool:
         """Say whether the folded line is spam as a whole."""
@@ -447,10 +483,13 @@ class Spam:
             return
         text = _folded(context.text)
         done = 0
-        for start, end, sure in self._found(text):
+        found = list(self._found(text))
+        subject = bool(found) and _is_subject(text, found)
+        for start, end, sure in found:
             if start < done:
                 continue
-            level: Literal["ask"] | None = None if sure and self._is_planted(text, start, end) else "ask"
+            planted = sure and not subject and self._is_planted(text, start, end)
+            level: Literal["ask"] | None = None if planted else "ask"
             if policy == "drop-sentence" and level is None:
                 low, high = _around(_SENTENCE, context.text, start, end)
                 low = max(low, done)
@@ -485,8 +524,9 @@ class Spam:
             at = match.end()
             if match.lastgroup == "key":
                 if not text.startswith(("站", "络", "赌"), at):
-                    _, at = grammar.chain(text, at)
-                    yield match.start(), at
+                    suffixes, at = grammar.chain(text, at)
+                    key = Phrase(match.start(), at, (match.group(),), suffixes)
+                    yield match.start(), self._without_verb(text, key).end
                 continue
             phrase = grammar.phrase(text, match)
             bare = (
@@ -499,6 +539,7 @@ class Spam:
 
     def _without_filler(self, text: str, phrase: Phrase) -> int:
         """Return the end of the keyword without a last 中国 or 平台 that the sentence may need."""
+        phrase = self._without_verb(text, phrase)
         if not self.grammar.proven(phrase.names[-1]):
             phrase = self.grammar.trimmed(text, phrase)
         if len(phrase.suffixes) > 1 and phrase.suffixes[-1] in ("中国", "国际", "综合", "平台", "亚洲", "集团", "全站"):
@@ -507,18 +548,41 @@ class Spam:
                 return shorter.end
         return phrase.end
 
+    def _without_verb(self, text: str, phrase: Phrase) -> Phrase:
+        """Return the keyword without a verb at its end, which is the sentence's: 官网|充值, 投注|了, k8|提现."""
+        start, end, names, suffixes = phrase
+        while suffixes and (
+            suffixes[-1] in _ALWAYS_VERB or (suffixes[-1] in _MAYBE_VERB and _VERB_GOES_ON.match(text, end))
+        ):
+            end -= len(suffixes[-1])
+            suffixes = suffixes[:-1]
+        return Phrase(start, end, names, suffixes)
+
     def _is_planted(self, text: str, start: int, end: int) -> bool:
         """Say whether a keyword interrupts a sentence: glued to it, not quoted, and not its subject matter."""
         before, after = text[start - 1 : start], text[end : end + 1]
         if before in (" ", "\t") or after in (" ", "\t"):
             return False
+        if before in ("", "\n") and after in ("", "\n"):
+            return False  # the whole line: there is no sentence that it interrupts
         if before and before in _OPENERS and after and after in _CLOSERS:
             return False
         low, high = _around(_SENTENCE, text, start, end)
         if _SPEAKS_OF_IT.search(text[low:start] + "\n" + text[end:high]):
             return False
+        if _USED.match(text, end) or _USED.match(text, end - 2):  # 投注 may be the end of the keyword: 体育投注|了
+            return False
         low, high = _around(_CLAUSE, text, start, end)
+        if self._is_there(text, start) and _A_PLACE_OR_GAME.search(text[low:start] + "\n" + text[end:high]):
+            return False
+        if _PARTNER_BEFORE.search(text[low:start]) and _PARTNER_AFTER.match(text, end):
+            return False
         return not _SPEAKS_OF_IT_HERE.search(text[low:start] + "\n" + text[end:high])
+
+    def _is_there(self, text: str, start: int) -> bool:
+        """Say whether the keyword at `start` names a casino, a game or another thing that there is."""
+        match = self.grammar.name.match(text, start)
+        return match is not None and (match.lastgroup == "key" or match.group() in self.grammar.weak)
 
     def _unnamed(self, text: str) -> Iterator[tuple[int, int, bool]]:
         """Yield keywords whose name no table knows: sure if Latin with digits, or twice where they make no sense.
@@ -565,6 +629,16 @@ def _near_an_edge(places: Sequence[int], line: Line) -> bool:
     """Say whether one of the names of a line stands where a prefix or suffix is looked for."""
     reach = EDGE_CHARS + line.end - line.start - len(line.stripped)
     return any(place < line.start + reach or place >= line.end - reach for place in places)
+
+
+def _is_subject(text: str, found: Sequence[tuple[int, int, bool]]) -> bool:
+    """Say whether the folded text is about betting: full of its words, those in the keywords `found` aside."""
+    inside, at = 0, 0
+    for start, end, _ in found:
+        inside += len(_TOPIC.findall(text, max(start, at), max(end, at)))
+        at = max(at, end)
+    words = len(_TOPIC.findall(text)) - inside
+    return words >= DENSE and words * DENSE_CHARS >= len(text)
 
 
 def _raw(text: str) -> bytes | None:

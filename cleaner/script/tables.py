@@ -14,8 +14,21 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 
 KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")  # without ・ and ー, which Chinese texts use too
+
+
+def is_kana(char: str) -> bool:
+    return KANA.match(char) is not None
+
+
 SENTENCE = re.compile("[^。！？!?\n]*[。！？!?\n]?")  # U+3002 and its like; a line end also ends a sentence
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
+
+
+# Spellings of one word that differ by house style only: the lexicon knows the second, and looks up the first as it.
+FOLD = str.maketrans(
+    "爲羣裏啓峯牀着麪喫衆僞脣祕竈臺説綫値敎眞産録鋭悦閲温衞滙嬀爭內旣靑淸戶硏卽",
+    "為群裡啟峰床著麵吃眾偽唇秘灶台說線值教真產錄銳悅閱溫衛匯媯爭內既青清戶研即",
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,22 @@ def _rivals(forms: dict[str, str]) -> dict[str, str]:
         for char in (*group, simplified):
             rivals[char].update(dict.fromkeys(c for c in group if c != char))
     return {char: "".join(others) for char, others in rivals.items() if others}
+
+
+@lru_cache(maxsize=1)
+def rivals() -> dict[str, str]:
+    """Return for each form its rivals, folded, without those that differ from it in style only."""
+    table = characters().rivals
+    same: dict[str, list[str]] = defaultdict(list)
+    for char in table:
+        same[char.translate(FOLD)].append(char)
+    found = {}
+    for char in (*table, *(chr(new) for new in FOLD.values())):
+        usual = char.translate(FOLD)
+        others = dict.fromkeys(other.translate(FOLD) for c in same[usual] for other in table[c])
+        if forms := "".join(other for other in others if other != usual):
+            found[char] = forms
+    return found
 
 
 @lru_cache(maxsize=1)

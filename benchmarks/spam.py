@@ -1,8 +1,8 @@
 """Planted betting spam, from a seeded generator: `python benchmarks/spam.py [LINES]` prints rates with 95 % intervals.
 
 Names are invented (shapes such as 777bet, and Han names that no table of the packs lists), suffixes and separators are
-those of section "grammar" in docs/rules.md's packs; clean lines are sentences of the five seeds, as they are and with
-betting, lotteries, clubs and listed companies spoken of. Each line is cleaned in a text of its own, with all shipped packs.
+those of such spam everywhere. Clean lines are sentences of the five seeds, as they are and with betting, lotteries,
+clubs and listed companies spoken of. Each line is cleaned in a text of its own, with all shipped packs.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ FRAMES = [  # clean sentences that speak of it; {} is a company, a club, a site 
     "法院审理查明，被告人通过{}多次下注，输光了全部积蓄。",
     "记者走访发现，{}的门口排起了长队，市民都说这里的菜好吃。",
 ]
-NOUNS = ["澳门金沙酒店", "美高梅中国", "银河娱乐集团", "AC米兰", "威尼斯人酒店", "开云集团", "星空音乐节", "皇冠假日酒店",
-         "体育彩票中心", "福利彩票", "国家体育总局", "某赌博网站", "新葡京", "太阳城集团", "永利皇宫", "188号公交车"]  # fmt: skip
+NOUNS = [
+    "澳门金沙酒店", "美高梅中国", "银河娱乐集团", "AC米兰", "威尼斯人酒店", "开云集团", "星空音乐节", "皇冠假日酒店",
+    "体育彩票中心", "福利彩票", "国家体育总局", "某赌博网站", "新葡京", "太阳城集团", "永利皇宫", "188号公交车",
+]  # fmt: skip
 
 
 def name(rng: random.Random) -> str:
@@ -59,15 +61,16 @@ def prose() -> list[str]:
 def planted(rng: random.Random, line: str) -> tuple[str, str]:
     """Return a line with a keyword between two Han characters, and what is to come of it."""
     word = keyword(rng)
-    inside = [i for i in range(20, len(line) - 20) if "\u4e00" <= line[i - 1] <= "\u9fff" and "\u4e00" <= line[i] <= "\u9fff"]
-    at = rng.choice(inside)
+    han = ["\u4e00" <= char <= "\u9fff" for char in line]
+    at = rng.choice([i for i in range(20, len(line) - 20) if han[i - 1] and han[i]])
     return line[:at] + word + line[at:], line[:at] + "〓" + line[at:]
 
 
 def interval(good: int, of: int) -> str:
     """Return a rate with its 95 % interval (Wilson 1927)."""
     z, p = 1.96, good / of
-    middle, half = (p + z * z / (2 * of)) / (1 + z * z / of), z * sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    scale = 1 + z * z / of
+    middle, half = (p + z * z / (2 * of)) / scale, z * sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / scale
     return f"{p:.4f} ({middle - half:.4f}-{min(1.0, middle + half):.4f})"
 
 
@@ -76,10 +79,11 @@ def main() -> None:
     rng, config = random.Random(7), load(None, {})
     rules, settings, lines = Book.of(config).rules, config.settings, prose()
     article = "\n".join(lines[:3])
-    good = {"title lines removed": [0, 0], "words in sentences masked, the sentence intact": [0, 0], "clean lines unharmed": [0, 0]}
+    sorts = ("title lines removed", "words in sentences masked, the sentence intact", "clean lines unharmed")
+    good = {sort: [0, 0] for sort in sorts}
     shown = 0
     for i in range(count):
-        sort = list(good)[i % 3]
+        sort = sorts[i % 3]
         if sort.startswith("title"):
             text, wanted = f"{title(rng)}\n{article}\n", f"{article}\n"
         elif sort.startswith("words"):

@@ -144,7 +144,7 @@ class _Work:
         self.rules = rules
         self.suppressed = frozenset(rule.id for rule in rules if ignore and rule.id.startswith(ignore))
         self.draft = Draft.of(text)
-        plan = _plan(_Same(rules))
+        plan = _plan(_Same(rules)) if settings.prefilter else _Plan(None, (frozenset(),) * len(rules))
         self.idle = plan.patterns
         self.context = Context(text, settings, name, plan.lookout)
         self.asks: list[Ask] = []

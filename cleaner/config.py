@@ -120,6 +120,7 @@ class Config:
     file: Path | None
     root: Path
     protect: tuple[str, ...]
+    bulk: bool = True  # more than a few texts are to come
 
     @property
     def settings(self) -> Settings:
@@ -127,6 +128,7 @@ class Config:
         return Settings(
             edge_lines=keys.edge_lines, placeholder=keys.placeholder, spam_words=keys.spam_words,
             spam_map=tuple(sorted(keys.spam_map.items())), script=keys.script, meta=keys.meta, protect=self.protect,
+            prefilter=self.bulk,
             timezone=keys.timezone,
             budget=Budget(**keys.budget.model_dump()),
         )  # fmt: skip

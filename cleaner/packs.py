@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -128,6 +129,7 @@ class PackKeys(BaseModel):
     rule: list[dict[str, Any]] = Field(min_length=1, description="in the order of work inside a stage")
 
 
+@cache
 def kind_names() -> tuple[str, ...]:
     """Return the names of all kinds: the modules in cleaner/kinds that hold a class of their name."""
     found = (module.name for module in pkgutil.iter_modules(cleaner.kinds.__path__))
@@ -137,6 +139,11 @@ def kind_names() -> tuple[str, ...]:
 def kind(name: str) -> Any:
     """Return the class of a kind by its name in packs."""
     return getattr(_module(name), name.title())
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(kind(name))
 
 
 def _module(name: str) -> Any:
@@ -302,7 +309,7 @@ class _Reader:
         except ValidationError as err:
             self._say_all(who, name, index, err, legal, meant)
         try:
-            do = TypeAdapter(made).validate_python(own, context={"folder": self.file.parent})
+            do = _adapter(name).validate_python(own, context={"folder": self.file.parent})
         except ValidationError as err:
             self._say_all(who, name, index, err, legal, meant)
         if keys is None or do is None or len(self.errors) > before:

@@ -581,7 +581,7 @@ def test_the_list_of_commands_says_what_the_commands_say():
         assert command.help.strip().split("\n")[0] == text, name
 
 
-# --- what a reviewer met -----------------------------------------------------------------------------------------------
+# --- what a reviewer met ---------------------------------------------------------------------------------------------
 
 
 def test_pages_behind_a_link_are_not_deleted(seeds):
@@ -636,11 +636,13 @@ def test_undo_of_a_rule_leaves_what_other_rules_had_the_last_word_on(done, tmp_p
     assert clean("undo", "out/", tmp_path / "c", "--rule", "nope", cwd=place).returncode == 2
 
 
-@pytest.mark.parametrize(
-    "slip",
-    [("--select", "zh-spma"), ("--ignore", "nope"), ("--no-pack", "nope"), ("--set", 'per_file_ignores={"a"=["zh-nope"]}'),
-     ("--set", 'exclude=["**"]'), ("--spam-words", "map"), ("--set", 'placeholder="a\\nb"')],
-)  # fmt: skip
+SLIPS = [
+    ("--select", "zh-spma"), ("--ignore", "nope"), ("--no-pack", "nope"), ("--spam-words", "map"),
+    ("--set", 'per_file_ignores={"a"=["zh-nope"]}'), ("--set", 'exclude=["**"]'), ("--set", 'placeholder="a\\nb"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_in_the_configuration_is_refused_and_out_stays(seeds, slip):
     clean("seeds/", "out/", cwd=seeds.parent)
     before = tree(seeds.parent / "out")

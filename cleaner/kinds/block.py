@@ -16,6 +16,9 @@ import regex
 from cleaner.context import Context, Proposal
 from cleaner.kinds.patterns import compiled
 
+# A line that ends so announces what stands under it: 请把备案号放在网页底部，例如： is no label such as 友情链接：
+_INTRODUCES = regex.compile(r"[，,、。的是有下如][^\n]{0,12}[:：]$")
+
 
 @dataclass(frozen=True)
 class Sweep:
@@ -58,11 +61,17 @@ class Block:
         lines = context.lines
         order = range(len(lines)) if self.where == "head" else range(len(lines) - 1, -1, -1)
         inner = self._inner(context, order)
-        if inner is None:
+        if inner is None or (self.where == "tail" and self._introduced(context, inner)):
             return
         low, high = (0, inner + 1) if self.where == "head" else (inner, len(lines))
         if any(self._proof.search(lines[i].stripped) for i in range(low, high) if self._knows(context, i)):
             yield Proposal(*context.cut(low, high), "")
+
+    @staticmethod
+    def _introduced(context: Context, i: int) -> bool:
+        """Say whether the nearest line above line `i` that is not blank announces it: an example, not furniture."""
+        above = next((context.lines[j].stripped for j in range(i - 1, -1, -1) if context.lines[j].stripped), "")
+        return _INTRODUCES.search(above) is not None
 
     def _inner(self, context: Context, order: range) -> int | None:
         """Return the index of the known line of the run that lies farthest from the edge, None if there is none."""

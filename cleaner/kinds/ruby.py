@@ -4,6 +4,9 @@ Some pages lose the markup of pinyin annotations and keep the reading in bracket
 like an author's gloss, 行(xíng), so the whole text decides: a leak is dense, annotates many different characters that
 only Traditional texts have, and annotates them everywhere; a gloss stands alone. Measured on a page with 353 leaks:
 every one is an exact reading with its tone, of 55 characters, each annotated at every occurrence.
+
+What leaks is the table of a bad converter, and that holds only characters that it converted. A text that annotates 天
+and 了 as well is a primer or a poem with its readings, and a list of annotated characters is one to learn: all stay.
 """
 
 from __future__ import annotations
@@ -18,13 +21,15 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from cleaner.context import Context, Proposal, han_count
-from cleaner.script.tables import characters, readings
+from cleaner.script.tables import HAN, characters, readings
 
 MANY = 5  # annotations below which nothing is removed
 EXACT = 0.9  # share of them that are an exact reading
 DIFFERENT = 3  # different characters
 REPEATED = 0.8  # share of all occurrences of the annotated characters that carry an annotation, or ...
 DENSE = 5 / 1000  # ... annotations for each Han character
+COMMON = 0.2  # share of annotations on characters that both scripts write, above which a person annotated
+LISTED = 0.5  # share of annotated characters that stand alone, as in a list of characters to learn
 NEIGHBOURS, NEARBY = 3, 200  # exact ones, within so many characters, that a reading with another tone needs
 
 _HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -112,8 +117,18 @@ def is_leak(text: str, found: list[Reading]) -> bool:
     annotated = Counter(reading.char for reading in found)
     if len(found) < MANY or exact < EXACT * len(found) or len(annotated) < DIFFERENT:
         return False
+    if sum(reading.char not in characters().hant for reading in found) > COMMON * len(found):
+        return False
+    if sum(_is_alone(text, reading) for reading in found) > LISTED * len(found):
+        return False
     everywhere = sum(text.count(char) for char in annotated)
     return len(found) >= REPEATED * everywhere or len(found) >= DENSE * han_count(text)
+
+
+def _is_alone(text: str, reading: Reading) -> bool:
+    """Say whether the annotated character is no part of a longer run of Han or of annotations."""
+    before, after = text[max(0, reading.start - 2) : reading.start - 1], text[reading.end : reading.end + 1]
+    return not any(side and (side in "()（）" or HAN.match(side)) for side in (before, after))
 
 
 def _read(match: re.Match[str]) -> Reading | None:

@@ -89,7 +89,8 @@ DENSE_CHARS = 300  # ... so many characters at least: then names in the text are
 # A true verb behind a name is the sentence's own: 在乐鱼体育官网|充值三万元, 通过凯发k8|提现.
 _ALWAYS_VERB = frozenset(("充值", "提现"))
 _MAYBE_VERB = frozenset(("注册", "登录", "登陆", "登入", "下载", "投注", "开户"))
-_GOES_ON = "(?:[了过着]|账[号户]|帐[号户]|会员|成功|之后|以后|并|[一二两三四五六七八九十百千万数几\\d]+[余多]?[次万千百元回笔])"
+_COUNTED = "[一二两三四五六七八九十百千万数几\\d]+[余多]?[次万千百元回笔]"
+_GOES_ON = f"(?:[了过着]|账[号户]|帐[号户]|会员|成功|之后|以后|并|{_COUNTED})"
 _VERB_GOES_ON = re.compile(_GOES_ON)
 _USED = re.compile(f"(?:注册|登录|登陆|登入|下载|投注|开户){_GOES_ON}")  # then it is the site that is meant
 # A line with so much to say before its colon introduces what stands under it; 友情链接： does not.
@@ -364,12 +365,13 @@ class Spam:
         suffixes, or one segment of three; two of them call to come, and one names the trade.
         """
         names, suffixes, segments, last = set(), [], 0, ""
-        run = ""
+        run, called_twice = "", False
         for unit in [*units, Unit("separator", len(text), len(text))]:
             word = text[unit.start : unit.end]
             if unit.kind == "suffix":
                 suffixes.append(word)
                 if run:
+                    called_twice = called_twice or run in names
                     names.add(run)
                 run = ""
             elif unit.kind in ("other", "name"):
@@ -385,7 +387,9 @@ class Spam:
         if len(names) != 1 or not self.grammar.foreign(next(iter(names))):
             return False
         enough = len(suffixes) >= 4 if segments > 1 else len(suffixes) >= 3
-        return enough and classes.count("shop") >= 2 and self.grammar.complete(suffixes)
+        # one call is enough where betting itself is named, and the name stands twice with a chain behind it
+        called = classes.count("shop") >= 2 or (called_twice and "shop" in classes and "bet" in classes)
+        return enough and called and self.grammar.complete(suffixes)
 
     def _units(self, text: str) -> Iterator[Unit]:
         for match in self.grammar.unit.finditer(text):
@@ -397,7 +401,7 @@ class Spam:
         text = _folded(context.text)
         named: list[int] = []
         for pattern in (self.grammar.name, _URL_BAIT):
-            if not absent(pattern.pattern, _raw(text), verbose=False):
+            if not (context.settings.prefilter and absent(pattern.pattern, _raw(text), verbose=False)):
                 named += [match.start() for match in pattern.finditer(text)]
         if not named:
             return
@@ -429,7 +433,9 @@ class Spam:
         while run and run[-1].kind != "separator":
             run.pop()
         end = next((unit.end for unit in reversed(run) if text[unit.start] in _STRONG_SEPARATOR), 0)
-        if not end and run and not prose:
+        if (
+            not end and run and not prose and text[run[-1].start] not in "、，,"
+        ):  # 乐鱼体育、亚博体育等赞助商: a list goes on
             end = run[-1].end
         while end < len(text) and text[end] in " _-|":
             end += 1
@@ -483,7 +489,7 @@ class Spam:
             return
         text = _folded(context.text)
         done = 0
-        found = list(self._found(text))
+        found = list(self._found(text, context.settings.prefilter))
         subject = bool(found) and _is_subject(text, found)
         for start, end, sure in found:
             if start < done:
@@ -510,15 +516,15 @@ class Spam:
                     return meant
         return self.put or settings.placeholder
 
-    def _found(self, text: str) -> Iterator[tuple[int, int, bool]]:
+    def _found(self, text: str, prefilter: bool) -> Iterator[tuple[int, int, bool]]:
         """Yield (start, end, sure) of keywords in the folded text, sorted; they may overlap."""
-        found = [(start, end, True) for start, end in self._named(text)]
+        found = [(start, end, True) for start, end in self._named(text, prefilter)]
         found += self._unnamed(text)
         yield from sorted(found, key=lambda f: (f[0], -f[1], not f[2]))
 
-    def _named(self, text: str) -> Iterator[tuple[int, int]]:
+    def _named(self, text: str, prefilter: bool) -> Iterator[tuple[int, int]]:
         grammar, at = self.grammar, 0
-        if absent(grammar.name.pattern, _raw(text), verbose=False):
+        if prefilter and absent(grammar.name.pattern, _raw(text), verbose=False):
             return
         while match := grammar.name.search(text, at):
             at = match.end()

@@ -32,7 +32,7 @@ class Span:
         object.__setattr__(self, "_find", found)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
-        if absent(self.find, context.raw):
+        if context.settings.prefilter and absent(self.find, context.raw):
             return
         plain = self.put if "\\" not in self.put else None
         for match in self._find.finditer(context.text):

@@ -19,6 +19,13 @@ STYLE = 3  # forms of the first column of the style table that make a house styl
 SURE_ALONE, SURE_CHOSEN, UNSURE = 0.99, 0.9, 0.5  # scores of class A with one form, with several (measured precision)
 
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]*")
+_NAMED = re.compile(  # what stands directly before a name, or before its beginning
+    """(?: (?<!百)姓 | 姓名[：:] | 名[叫為为曰] | [筆笔化藝艺乳]名 | [取改起]名 ) ["“「『]? [\u3400-\u9fff]{0,2} \\Z""",
+    re.VERBOSE,
+)
+_GIVEN = ("名叫", "名為", "名为", "姓名：")
+_BEFORE_NAME = "的與与和由對对向給给請请讓让問问及"  # what may stand before a surname without a pause
+_SPEAKS = ("說", "表示", "強調", "認為", "指出", "坦言", "透露", "寫道", "攝", "攝影", "回憶", "編輯")  # no honorifics
 _DOTS = "·‧・•"  # what stands between the parts of a transliterated name
 _NEAR_DOT = 4  # characters of one part of such a name, at most
 
@@ -91,9 +98,12 @@ def around(text: str, at: int, reach: int) -> tuple[int, int]:
 def in_name(known: Knowledge, text: str, at: int) -> bool:
     """Say whether the character at `at` looks like a part of a name, where no word can tell the right form.
 
-    That is so close to the dot of a foreign name, among characters that transliterate, and in a surname with one or
-    two characters that a title stands next to (市委副書記白云出席).
+    That is so close to the dot of a foreign name, among characters that transliterate, in a surname with one or two
+    characters that a title stands next to (市委副書記白云出席), in a surname before a title (于先生), and behind
+    姓 and 名叫 (also where the text names that person again).
     """
+    if _NAMED.search(text, max(0, at - 6), at) or _is_surname(known, text, at):
+        return True
     start, end = around(text, at, _NEAR_DOT)
     if start and text[start - 1] in _DOTS and _sounds_foreign(known, text[start:at]):
         return True
@@ -113,6 +123,19 @@ def in_name(known: Knowledge, text: str, at: int) -> bool:
                 ):
                     return True
     return False
+
+
+def _is_surname(known: Knowledge, text: str, at: int) -> bool:
+    """Say whether a surname at `at` has a title behind it, with or without a given name, or the text gives the name."""
+    if any(cue + text[at : at + 2] in text for cue in _GIVEN):
+        return True
+    if text[at] not in known.surnames and not re.search(f"(?<!百)姓{re.escape(text[at])}", text):
+        return False
+    before = text[at - 1 : at]
+    if "\u3400" <= before <= "\u9fff" and before not in _BEFORE_NAME:
+        return False
+    titles = tuple(title for title in known.titles if title not in _SPEAKS)
+    return any(text.startswith(titles, at + 1 + given) for given in range(3))
 
 
 def _sounds_foreign(known: Knowledge, stretch: str) -> bool:

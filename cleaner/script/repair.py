@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 
 from cleaner.script import ScriptState
 from cleaner.script.find import AnyOf
-from cleaner.script.knowledge import SURE_ALONE, UNSURE, Fix, Knowledge, in_name
+from cleaner.script.forms import protected, without
+from cleaner.script.knowledge import SURE_ALONE, UNSURE, Fix, Knowledge, Part, in_name
 from cleaner.script.tables import characters
 
 if TYPE_CHECKING:
@@ -40,13 +41,22 @@ class Repairer:
         if state.script == "other" or (state.script == "hans" and not wrong):
             return []
         from cleaner.script.split import split
-        from cleaner.script.traditional import Traditional
 
         parts = list(split(text, state))
+        found = self._in_parts(text, parts, wrong, state)
+        if spoken := protected(text, found):
+            found = self._in_parts(text, list(without(parts, spoken)), wrong, state)
+        return found
+
+    def _in_parts(self, text: str, parts: list[Part], wrong: list[int], state: ScriptState) -> list[Fix]:
+        """Return the fixes in `parts`, sorted; `wrong` is where a Simplified text may need one."""
+        from cleaner.script.traditional import Traditional
+
         found = Traditional(self._tables, text, [p for p in parts if p.script == "hant"], state.region).fixes()
         starts = [part.start for part in parts]
         for at in wrong:
-            part = parts[bisect_right(starts, at) - 1] if parts else None
+            before = bisect_right(starts, at)
+            part = parts[before - 1] if before else None
             if part and part.start <= at < part.end and part.script == "hans":
                 found.append(self._simplified(text, at))
         return sorted(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from cleaner.script import Script
@@ -125,11 +126,19 @@ def in_name(known: Knowledge, text: str, at: int) -> bool:
     return False
 
 
+@lru_cache(maxsize=2)
+def _stated(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names (two characters) and surnames that a text itself gives: 名叫干雲, 姓干. Read once for a text."""
+    names = {text[m.end() : m.end() + 2] for cue in _GIVEN for m in re.finditer(re.escape(cue), text)}
+    return frozenset(names - {""}), frozenset(m.group(1) for m in re.finditer("(?<!百)姓(.)", text))
+
+
 def _is_surname(known: Knowledge, text: str, at: int) -> bool:
     """Say whether a surname at `at` has a title behind it, with or without a given name, or the text gives the name."""
-    if any(cue + text[at : at + 2] in text for cue in _GIVEN):
+    names, surnames = _stated(text)
+    if text[at : at + 2] in names:
         return True
-    if text[at] not in known.surnames and not re.search(f"(?<!百)姓{re.escape(text[at])}", text):
+    if text[at] not in known.surnames and text[at] not in surnames:
         return False
     before = text[at - 1 : at]
     if "\u3400" <= before <= "\u9fff" and before not in _BEFORE_NAME:

@@ -18,23 +18,25 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from cleaner.overlap.key import DATA, fold
-from cleaner.overlap.page import Page
+from cleaner.overlap.page import FULL_STOP, Page
 from cleaner.overlap.passages import Match
 from cleaner.overlap.seeds import SEED
 from cleaner.overlap.values import Figure, Kind, Overlap
 
 EDGE_DOCUMENTS = 3  # documents at whose head or tail a line stands before it is furniture
 BOILERPLATE_SHARE = 0.5
-QUOTED_SHARE = 0.9
+QUOTED_SHARE = 0.8  # some characters of what follows the quotation may agree by chance
 FORMULA_SHARE = 0.6
 NAMES_SHARE = 0.6
 LONG = 30  # aligned key characters from which a passage is reuse unless it is something else
 REFERENCE = 1000  # documents that idf is counted against: a constant, not the size of the folder
-RARE_SHORT = 75.0  # rarity of a passage under 30 characters: 12 grams that stand in two documents only (6.2 each)
+RARE_SHORT = 65.0  # rarity of a passage under 30 characters: 11 grams that stand in two documents only (6.2 each)
 RARE_LONG = 37.0  # rarity of a longer one: six such grams, one run of eleven characters that is nobody's phrase
 SIGN = 15.0  # what one sign weighs, in rarity: between two and three rare grams. Signs of copying: it runs across a
 # sentence end; the two documents share more. Signs of a phrase: it begins and ends with a clause in both; it holds no
 # figure, date or Latin name; its grams are frequent here.
+MANY = 4  # documents that have one whole clause or sentence, from which it is a phrase
+SENTENCE = 60  # aligned characters from which even one sentence is more than a phrase
 CROWD = 5  # documents from which a gram counts as frequent here
 DIGIT_OPS, DIGIT_SPACING = 2, 40  # a template: at least two changed numbers, one every 40 characters or closer
 SLOT, SLOT_SPACING = 4, 20  # a template: a name that is filled in, and how close such places are
@@ -79,7 +81,13 @@ def classify(
     figures = _figures(a, b, match, around, company)
     figures["capped"] = capped
     kind, rule = _decide(figures)
-    return Verdict(kind, (("rule", rule), *sorted(figures.items())))
+    return Verdict(kind, tuple(_shared(*item) for item in (("rule", rule), *sorted(figures.items()))))
+
+
+@lru_cache(maxsize=1 << 14, typed=True)
+def _shared(name: str, figure: Figure) -> tuple[str, Figure]:
+    """Return one and the same pair for the same figure: most records have most of them in common."""
+    return name, figure
 
 
 def _decide(figures: dict[str, Figure]) -> tuple[Kind, str]:
@@ -90,8 +98,10 @@ def _decide(figures: dict[str, Figure]) -> tuple[Kind, str]:
         (_at_least(figures["edge_lines"], BOILERPLATE_SHARE), "boilerplate", "edges"),
         (_at_least(figures["chrome"], BOILERPLATE_SHARE), "boilerplate", "chrome"),
         (_at_least(figures["quoted"], QUOTED_SHARE), "quote", "marks"),
+        (_is_common_sentence(figures), "formula", "many"),
         (bool(figures["attributed"]), "quote", "attribution"),
         (_at_least(figures["phrases"], FORMULA_SHARE), "formula", "phrases"),
+        (_at_least(figures["background"], FORMULA_SHARE), "formula", "background"),
         (_at_least(figures["enumerated"], NAMES_SHARE), "formula", "enumeration"),
         (bool(figures["template"]), "formula", "template"),
         (_at_least(chars, LONG) and _at_least(figures["weight"], RARE_LONG), "reuse", "long"),
@@ -101,6 +111,17 @@ def _decide(figures: dict[str, Figure]) -> tuple[Kind, str]:
         if holds:
             return kind, rule
     return "formula", "common" if _at_least(chars, LONG) else "short"
+
+
+def _is_common_sentence(figures: dict[str, Figure]) -> bool:
+    """Say whether a passage is one sentence, or less, that many documents have and nothing around it.
+
+    A wire story has other sentences before and behind, in company; a slogan or a closing phrase stands alone.
+    """
+    alone = not figures["full_stop"] and not figures["company"] and not _at_least(figures["chars"], SENTENCE)
+    if not alone or not _at_least(figures["df"], MANY):
+        return False
+    return bool(figures["whole_clauses"]) or _at_least(figures["df"], CROWD + 1)
 
 
 def _at_least(figure: Figure, limit: float) -> bool:
@@ -113,13 +134,21 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
     sides = ((a, box.a0, box.a1), (b, box.b0, box.b1))
     runs = [a.key.text[run.a0 : run.a0 + run.size] for part in match.parts for run in part.equal if run.size >= SEED]
     counts = list(_counts(a, match, around))
-    rarity = sum(math.log(REFERENCE / min(count, REFERENCE)) for count in counts)
+    usual = _background()
+    known = [run[i : i + SEED] in usual for run in runs for i in range(len(run) - SEED + 1)]
+    rarity = sum(
+        math.log(REFERENCE / min(count, REFERENCE))
+        for count, common in zip(counts, known, strict=True)
+        if not common  # what everybody writes is no evidence, however few have it here
+    )
     numbers = any(_NUMBER.search(run) for run in runs)
     borders = all(page.opens_clause(low) and page.closes_clause(high) for page, low, high in sides)
     crosses = all(page.crosses_sentence(low, high) for page, low, high in sides)
+    stops = all(page.crosses_sentence(low, high, FULL_STOP) for page, low, high in sides)
     crowd = sorted(counts)[len(counts) // 2] if counts else 0
     signs = crosses + company - (not numbers) - borders - (crowd > CROWD)
     return {
+        "background": round(sum(known) / max(len(known), 1), 3),
         "attributed": all(_attributed(*side) for side in sides),
         "chars": match.chars,
         "chrome": round(min(_chrome(*side) for side in sides), 3),
@@ -128,6 +157,7 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
         "df": crowd,
         "edge_lines": round(min(_at_edges(*side, around.edge_lines) for side in sides), 3),
         "enumerated": round(min(page.enumerated(low, high) for page, low, high in sides), 3),
+        "full_stop": stops,
         "numbers": numbers,
         "phrases": round(min(_phrases(page.key.text[low:high]) for page, low, high in sides), 3),
         "quoted": round(min(page.quoted(low, high) for page, low, high in sides), 3),
@@ -135,6 +165,7 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
         "sentence_end": crosses,
         "signs": signs,
         "template": _is_template(list(_changes(a, b, match)), match.chars),
+        "whole_clauses": all(page.holds_clauses(low, high) for page, low, high in sides),
         "weight": round(rarity + SIGN * signs, 1),
     }
 
@@ -228,18 +259,28 @@ def _attributed(page: Page, low: int, high: int) -> bool:
 @cache
 def _words(name: str) -> tuple[str, ...]:
     """Return the key texts of the first column of a table, each once, sorted."""
+    return tuple(sorted({fold(line.split("\t")[0]) for line in _lines(name)}))
+
+
+@cache
+def _background() -> frozenset[str]:
+    """Return the 6-grams that many articles of a newspaper have."""
+    texts = [line.split("\t")[1] for line in _lines("background.tsv")]
+    return frozenset(text[i : i + SEED] for text in texts for i in range(len(text) - SEED + 1))
+
+
+def _lines(name: str) -> list[str]:
     lines = (DATA / name).read_text("utf-8").split("\n")
-    return tuple(sorted({fold(line.split("\t")[0]) for line in lines if line and not line.startswith("#")}))
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 @cache
 def _phrase_table() -> dict[str, tuple[tuple[str, ...], ...]]:
     """Return the formula table by its first two characters: each as the key texts around its '#' (any numeral)."""
     by_first: dict[str, list[tuple[str, ...]]] = {}
-    for line in (DATA / "formula.tsv").read_text("utf-8").split("\n"):
-        if line and not line.startswith("#"):
-            parts = tuple(map(fold, line.split("\t")[0].split("#")))
-            by_first.setdefault(parts[0][:2], []).append(parts)
+    for line in _lines("formula.tsv"):
+        parts = tuple(map(fold, line.split("\t")[0].split("#")))
+        by_first.setdefault(parts[0][:2], []).append(parts)
     return {first: tuple(sorted(found)) for first, found in by_first.items()}
 
 
@@ -281,12 +322,14 @@ _SENTENCES = {
     "marks": "quote: {quoted:.0%} of it stands inside quotation marks in both",
     "attribution": "quote: one sentence that both attribute to a speaker",
     "phrases": "formula: phrases of the formula table make up {phrases:.0%} of it",
+    "background": "formula: {background:.0%} of its 6-grams stand in many articles of a newspaper",
     "enumeration": "formula: {enumerated:.0%} of it is an enumeration of names",
     "template": "formula: a template, the places that differ hold other numbers",
+    "many": "formula: not more than one sentence, and {df} documents or more have it, each among other text",
     "long": "reuse: {chars} aligned characters that are no formula (weight {weight:.0f}, the limit is 37)",
-    "rare": "reuse: only {chars} aligned characters, but rare ones (weight {weight:.0f}, the limit is 75)",
+    "rare": "reuse: only {chars} aligned characters, but rare ones (weight {weight:.0f}, the limit is 65)",
     "common": "formula: {chars} aligned characters, but few that are rare (weight {weight:.0f}, the limit is 37)",
-    "short": "formula: only {chars} aligned characters, and not rare enough (weight {weight:.0f}, the limit is 75)",
+    "short": "formula: only {chars} aligned characters, and not rare enough (weight {weight:.0f}, the limit is 65)",
     "same": "reuse: both documents have the same key text",
     "near": "reuse: near duplicates, {jaccard:.0%} of all distinct 4-grams are shared",
     "contained": "reuse: {containment:.0%} of the distinct 4-grams of the shorter document stand in the longer one",

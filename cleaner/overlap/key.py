@@ -15,7 +15,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,11 @@ class Key:
 
     def __len__(self) -> int:
         return len(self.text)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether every cluster gives one key character, so that a span may end anywhere."""
+        return not bool((self.start[1:] == self.start[:-1]).any())
 
     def opens(self, at: int) -> bool:
         """Say whether key position `at` (0 to the length) is the border of a cluster: a span may end here."""

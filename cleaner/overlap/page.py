@@ -14,6 +14,7 @@ import regex
 
 from cleaner.context import Context, Settings, is_prose
 from cleaner.overlap.key import Key
+from cleaner.overlap.seeds import SEED
 
 OPEN_CLOSE = {"“": "”", "「": "」", "『": "』", "《": "》", "‘": "’", "﹁": "﹂", "﹃": "﹄", "〝": "〞", "｢": "｣"}
 _QUOTE = regex.compile(f'[{"".join((*OPEN_CLOSE, *OPEN_CLOSE.values()))}"＂\n]')
@@ -24,11 +25,13 @@ CLOSING = {
     "）": "）", ")": "）", "》": "》", "〉": "》",
 }  # fmt: skip
 _SENTENCE_END = regex.compile(r"[。．｡！？；…\n] | (?<=\p{Han}) [!?;]", regex.VERBOSE)
+FULL_STOP = regex.compile(r"[。．｡！？\n] | (?<=\p{Han}) [!?]", regex.VERBOSE)  # a closing phrase of the law has ；
 _ENUMERATION = regex.compile(r"(?: [\w·・]{1,6} \s? [、､] \s? ){3,} [\w·・]{1,6}", regex.VERBOSE)
+CHANCE = 3  # key characters beside a passage that agree by chance more often than not is worth a thought
 _TAIL_LINES, _TAIL_SHARE = 5, 4  # disclaimers read as prose; they stand in the last lines, a quarter of all at most
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Line:
     """A line that has key characters: its place in the text (without the line end), in the key, and its key text."""
 
@@ -121,9 +124,15 @@ class Page:
             inside += last - first
         return inside / (high - low)
 
-    def crosses_sentence(self, low: int, high: int) -> bool:
-        """Say whether a sentence ends strictly between key characters `low` and `high - 1`."""
-        return _SENTENCE_END.search(self.text, int(self.key.end[low]) - 1, int(self.key.start[high - 1])) is not None
+    def crosses_sentence(self, low: int, high: int, end: regex.Pattern[str] = _SENTENCE_END) -> bool:
+        """Say whether a sentence ends between key characters `low` and `high - 1`, six of them on either side of it.
+
+        Fewer than a seed agree by chance where another sentence follows: "…。\\n本报" and "…。\\n本次".
+        """
+        first, last = low + SEED - 1, high - SEED
+        if first >= last:
+            return False
+        return end.search(self.text, int(self.key.end[first]) - 1, int(self.key.start[last])) is not None
 
     def opens_clause(self, low: int) -> bool:
         """Say whether key character `low` begins a clause: something else than a letter or digit stands before it."""
@@ -132,6 +141,12 @@ class Page:
     def closes_clause(self, high: int) -> bool:
         """Say whether key character `high - 1` ends a clause."""
         return high == len(self.key) or bool(self.key.start[high] > self.key.end[high - 1])
+
+    def holds_clauses(self, low: int, high: int) -> bool:
+        """Say whether key characters `low:high` begin and end with a clause, give or take what agrees by chance."""
+        slack = min(CHANCE, (high - low) // 4)
+        opens = any(self.opens_clause(at) for at in range(low, low + slack + 1))
+        return opens and any(self.closes_clause(at) for at in range(high - slack, high + 1))
 
 
 def with_closing(a: Page, end_a: int, b: Page, end_b: int) -> tuple[int, int]:

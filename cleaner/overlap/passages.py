@@ -4,8 +4,8 @@ Chain the runs, align and carve out what is similar, grow both ends, merge what 
 positions here are key positions. The pair is always (smaller name, larger name), or one text with itself and a
 before b, so the result is the same whichever text was named first; all ties are broken by position.
 
-Measured on 600 planted passages (24 to 150 characters, 0 to 20 % edits) in a newspaper of 1.9 million characters:
-plagdet .935, granularity 1.002 over all kinds; .917 counting only what is classified as reuse or quote.
+How well this finds planted passages (edited, shuffled, shortened, in another script) is measured by
+benchmarks/overlap.py; the table is in docs/overlap.md.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from cleaner.overlap.seeds import Run
 
 GAP = 30  # key characters between two runs of a chain, or two boxes of one passage, on either side
 DRIFT = 6  # how far the diagonal may move from one run of a chain to the next
-MATCHED = 16  # equal characters of a chain; at 12 twice as many unrelated pairs have one
+MATCHED = 16  # equal characters of a passage; at 12 twice as many unrelated pairs have one
+WEAK = 8  # equal characters of a chain that may be one clause of a passage: it counts beside others only
 SIMILAR = 0.6  # of an aligned box
 WIDER = 32  # key characters by which a part is widened at a time to see whether it goes on
 DELETED_NEAR, DELETED_FAR = 12, 120  # a shortened copy: gap on the copy's side, and what it left out
 DELETED_KEPT = 1 / 3  # share of the longer side that must still be there
 HOLE, COVERED = 40, 0.6  # moved sentences: largest hole, and matched share of the box around them
+STRAY = 3  # parts of a neighbourhood that may be no part of the passage
 NEIGHBOUR = 400  # moved sentences are looked for this far
 ANCHOR = 4  # a passage begins and ends with this many equal characters
 WHOLE_BOX = 4000  # key characters up to which a box is aligned in one piece
@@ -94,19 +96,32 @@ def find_passages(a: Key, b: Key, runs: Sequence[Run]) -> tuple[Match, ...]:
     """Return the passages that `a` and `b` share, sorted; for repeats inside one text, `a` and `b` are one object."""
     pair = _Pair(a, b, a is b)
     parts: list[Part] = []
-    for chain in chains(_apart(runs) if pair.same else runs, pair.same):
+    found = chains(_apart(runs), True) if pair.same else chains(runs)
+    # A list that repeats its words is full of short chains: inside one text they prove nothing.
+    boxes = [chain.box for chain in found if chain.matched >= MATCHED] if pair.same else _in_company(found)
+    for chain in boxes:
         if not any(chain.inside(part.box) for part in parts):  # the best come first, and take in what lies beside them
             parts += [pair.grown(part) for part in pair.carved(chain)]
+    if pair.same:
+        parts = [part for part in parts if part.matched >= MATCHED]
     groups = pair.grouped(pair.merged(set(parts)))
-    matches = [match for group in groups if (match := pair.match(group)) is not None]
+    matches = [match for group in groups if (match := pair.match(group)) is not None and match.matched >= MATCHED]
     return tuple(_outermost(matches))
 
 
-def chains(runs: Sequence[Run], same: bool = False) -> list[Box]:
-    """Return the boxes of the best chains of `runs`, each run in one chain only, best first.
+@dataclass(frozen=True)
+class Chain:
+    """The box of runs that follow each other on both sides, and how many characters they hold."""
+
+    box: Box
+    matched: int
+
+
+def chains(runs: Sequence[Run], same: bool = False) -> list[Chain]:
+    """Return the best chains of `runs`, each run in one chain only, best first.
 
     A chain is monotone on both sides, has gaps of at most 30 and a drift of at most 6 from run to run, and at least
-    16 equal characters. With `same`, its a side ends before its b side begins.
+    8 equal characters. With `same`, its a side ends before its b side begins.
     """
     runs = sorted(runs)
     score, back, first_b = [run.size for run in runs], [-1] * len(runs), [run.b0 for run in runs]
@@ -125,10 +140,33 @@ def chains(runs: Sequence[Run], same: bool = False) -> list[Box]:
             links.append(i)
             used[i] = True
             i = back[i]
-        if links and score[j] - (score[i] if i >= 0 else 0) >= MATCHED:
+        matched = score[j] - (score[i] if i >= 0 else 0)
+        if links and matched >= WEAK:
             last, first = runs[links[0]], runs[links[-1]]
-            found.append(Box(first.a0, last.a0 + last.size, first.b0, last.b0 + last.size))
+            found.append(Chain(Box(first.a0, last.a0 + last.size, first.b0, last.b0 + last.size), matched))
     return found
+
+
+def _in_company(found: Sequence[Chain]) -> list[Box]:
+    """Return the boxes of the chains that may be a passage: of 16 equal characters, or so many together with others.
+
+    A short chain alone is chance or a phrase; two beside each other, on both sides, are clauses of a passage whose
+    other clauses were edited, left out or moved.
+    """
+    if not any(chain.matched < MATCHED for chain in found):
+        return [chain.box for chain in found]
+    together = [0] * len(found)
+    by_place = sorted(range(len(found)), key=lambda i: found[i].box)
+    for n, i in enumerate(by_place):
+        x = found[i].box
+        for j in by_place[n + 1 :]:
+            y = found[j].box
+            if y.a0 > x.a1 + DELETED_FAR:
+                break
+            if max(y.b0 - x.b1, x.b0 - y.b1) <= DELETED_FAR:
+                together[i] += found[j].matched
+                together[j] += found[i].matched
+    return [x.box for x, others in zip(found, together, strict=True) if x.matched + others >= MATCHED]
 
 
 def _gain(one: Run, two: Run) -> int:
@@ -153,7 +191,7 @@ class _Pair:
     same: bool
 
     def carved(self, box: Box) -> list[Part]:
-        """Return the parts of `box` that are similar: its best stretch, then what else holds 16 equal characters.
+        """Return the parts of `box` that are similar: its best stretch, then what else holds 8 equal characters.
 
         A chain may run on over a gap into text that only happens to share a phrase; without carving, one such link
         would make the whole box dissimilar and lose the passage.
@@ -163,17 +201,14 @@ class _Pair:
             equal = todo.pop()
             low, high = _best_stretch(equal)
             best = equal[low:high]
-            if sum(run.size for run in best) < MATCHED:
+            if sum(run.size for run in best) < WEAK:
                 continue
             found.append(Part(_hull(best), best))
             todo += [equal[:low], equal[high:]]
         return found
 
     def grown(self, part: Part) -> Part:
-        """Return `part` with what follows on both ends as long as its score rises, insertions and deletions allowed.
-
-        (Measured against an extension along one diagonal, x-drop 6: plagdet .935 instead of .910.)
-        """
+        """Return `part` with what follows on both ends as long as its score rises, insertions and deletions allowed."""
         before: list[Run] = []  # outwards, like `after`
         after: list[Run] = []
         box, first, last = part.box, part.equal[0], part.equal[-1]
@@ -281,7 +316,8 @@ class _Pair:
             return False
         if far <= GAP:
             return True
-        if near > DELETED_NEAR or far > DELETED_FAR or min(one.matched, two.matched) < MATCHED:
+        weak = min(one.matched, two.matched) < MATCHED
+        if near > (DELETED_NEAR if weak else GAP) or far > DELETED_FAR or one.matched + two.matched < WEAK + MATCHED:
             return False
         gap = Box(x.a1, y.a0, x.b1, y.b0)
         return not any(_fills(part.box, gap) for part in parts if part is not one and part is not two)
@@ -291,10 +327,30 @@ class _Pair:
         groups: list[tuple[Part, ...]] = [(part,) for part in sorted(parts, key=lambda part: part.box)]
         if len(groups) < 2:
             return groups
-        whole = []
+        whole: list[tuple[Part, ...]] = []
         for cluster in _neighbourhoods(groups):
-            whole += [cluster] if self._is_moved(cluster) else self._joined([(part,) for part in cluster])
+            if len(cluster) == 1:
+                whole.append(cluster)
+                continue
+            together = self._moved_together(cluster)
+            if together:
+                box = around(part.box for part in together)
+                whole += [together, *((part,) for part in cluster if not part.box.inside(box))]
+            else:
+                whole += self._joined([(part,) for part in cluster])
         return sorted(whole, key=lambda group: group[0].box)
+
+    def _moved_together(self, cluster: Sequence[Part]) -> tuple[Part, ...]:
+        """Return the parts of a neighbourhood that are one passage of moved sentences, or none.
+
+        Up to three parts may be phrases that stand there by chance: the weakest are left out.
+        """
+        left = sorted(_disjoint(cluster), key=lambda part: (part.matched, part.box))
+        for _ in range(STRAY + 1):
+            if self._is_moved(tuple(left)):
+                return tuple(sorted(left, key=lambda part: part.box))
+            left = left[1:]
+        return ()
 
     def _joined(self, groups: list[tuple[Part, ...]]) -> list[tuple[Part, ...]]:
         while True:
@@ -321,11 +377,13 @@ class _Pair:
         by_b = sorted(by_a, key=lambda x: (x.b0, x.b1))
         if by_a == by_b:
             return False
-        holes = [y.a0 - x.a1 for x, y in pairwise(by_a)] + [y.b0 - x.b1 for x, y in pairwise(by_b)]
-        if max(holes) > HOLE or min(holes) < 0:
+        side_a = box.a1 - box.a0, [y.a0 - x.a1 for x, y in pairwise(by_a)]
+        side_b = box.b1 - box.b0, [y.b0 - x.b1 for x, y in pairwise(by_b)]
+        (short, close), (long, wide) = sorted((side_a, side_b), key=lambda side: side[0])
+        if max(close) > HOLE or max(wide) > DELETED_FAR or min(*close, *wide) < 0:
             return False
         matched = sum(part.matched for part in parts)
-        return matched >= COVERED * max(box.a1 - box.a0, box.b1 - box.b0)
+        return matched >= COVERED * short and matched >= DELETED_KEPT * long
 
     def match(self, parts: Sequence[Part]) -> Match | None:
         """Return the passage of `parts`, trimmed to equal ends at cluster borders, with its exact figures."""
@@ -351,6 +409,8 @@ class _Pair:
 
     def _whole(self, run: Run) -> Run:
         """Return `run` without the ends that stand inside a cluster on either side (㎡ against m2)."""
+        if self.a.plain and self.b.plain:
+            return run
         a0, b0, size = run
         while size and not (self.a.opens(a0) and self.b.opens(b0)):
             a0, b0, size = a0 + 1, b0 + 1, size - 1
@@ -392,11 +452,59 @@ def _joined(runs: Iterable[Run]) -> Iterator[Run]:
         yield last
 
 
+def _disjoint(parts: Sequence[Part]) -> list[Part]:
+    """Return parts that do not overlap on either side: of two that do, the one with fewer equal characters is cut.
+
+    They are taken apart first where one of them goes on over a gap, for a sentence that was moved may fill it.
+    """
+    kept: list[Part] = []
+    tight = [piece for part in parts for piece in _tight(part)]
+    for part in sorted(tight, key=lambda part: (-part.matched, part.box)):
+        chunks: list[list[Run]] = [[]]
+        for run in part.equal:
+            low, high = 0, run.size
+            for box in (other.box for other in kept):
+                for at, begin, end in ((run.a0, box.a0, box.a1), (run.b0, box.b0, box.b1)):
+                    if begin <= at + low < end:
+                        low = end - at
+                    if begin < at + high <= end:
+                        high = begin - at
+                    if low < begin - at < high:
+                        high = begin - at
+            if low < high:
+                chunks[-1].append(Run(run.a0 + low, run.b0 + low, high - low))
+            if low > 0 or high < run.size:
+                chunks.append([])
+        for chunk in chunks:
+            if sum(run.size for run in chunk) >= WEAK:
+                hull = _hull(chunk)
+                if not any(_touches(hull, other.box) for other in kept):
+                    kept.append(Part(hull, tuple(chunk)))
+    return kept
+
+
+def _tight(part: Part) -> Iterator[Part]:
+    """Yield the stretches of a part between its gaps of 12 characters or more, if they hold 8 equal ones."""
+    chunk: list[Run] = []
+    for last, run in pairwise((None, *part.equal, None)):
+        gap = max(run.a0 - last.a0, run.b0 - last.b0) - last.size if last and run else DELETED_NEAR
+        if gap >= DELETED_NEAR:
+            if sum(x.size for x in chunk) >= WEAK:
+                yield Part(_hull(chunk), tuple(chunk))
+            chunk = []
+        if run:
+            chunk.append(run)
+
+
+def _touches(one: Box, two: Box) -> bool:
+    return (one.a0 < two.a1 and two.a0 < one.a1) or (one.b0 < two.b1 and two.b0 < one.b1)
+
+
 def _fills(box: Box, gap: Box) -> bool:
-    """Say whether 16 characters of `box` lie in `gap` on either side."""
+    """Say whether 8 characters of `box` lie in `gap` on either side."""
     inside_a = min(box.a1, gap.a1) - max(box.a0, gap.a0)
     inside_b = min(box.b1, gap.b1) - max(box.b0, gap.b0)
-    return max(inside_a, inside_b) >= MATCHED
+    return max(inside_a, inside_b) >= WEAK
 
 
 def _hull(equal: Sequence[Run]) -> Box:

@@ -1,12 +1,11 @@
 """Equal runs: every place where two key texts, or two places of one, hold the same characters.
 
 A seed is a gram of 6 key characters. If it stands in 2 to 50 texts, all pairs of its places are looked at; if in
-more, the first place with each of the others. Of two unrelated articles of 2,000 characters
-more than a quarter share a 6-gram, but planted passages of 24 to 150 characters with up to 20 % edits are found
-at .85 character recall (docs, table of the planted passages), which no longer seed reaches. All grams of all texts
-are sorted once; only a pair of places whose *left neighbours differ* begins a run, so that a long copy costs one
-pair, not one for each of its characters. Each pair is then compared character by character (hashes can collide) and
-grown to a maximal equal run.
+more, the first place with each of the others. Of two unrelated articles of 2,000 characters more than a quarter share
+a 6-gram, but a passage edited every ten characters has few longer equal runs. All grams of all texts are sorted; only
+a pair of places whose *left neighbours differ* begins a run, so that a long copy costs one pair, not one for each of
+its characters. Each pair is then compared character by character (hashes can collide) and grown to a maximal equal
+run.
 
 Everything is arrays: a folder of a thousand articles has two million grams.
 """
@@ -25,6 +24,7 @@ from cleaner.overlap.key import Key, changes, code_points, distinct
 SEED = 6  # key characters
 REPEATS = 8  # a gram more often than this in one text is no seed there: tables, refrains, keyword stuffing
 PAIRS = 4_000_000  # pairs of places held at a time and in all; beyond it the commonest grams are left out, and named
+SORTED = 1 << 20  # hashes sorted at a time
 FIRST_STRIDE = 32
 
 Array = npt.NDArray[Any]
@@ -68,12 +68,10 @@ def find_runs(keys: Sequence[Key], limit: int, least: int) -> Runs:
     codes = np.concatenate([key.codes for key in keys]) if keys else np.zeros(0, np.uint32)
     owner = np.repeat(np.arange(len(keys), dtype=np.int32), sizes)
     groups = _groups(codes, owner, limit)
-    ones, others, dropped = _starts(groups, owner)
-    equal = np.ones(len(ones), bool)  # a hash is no proof
-    for j in range(SEED):
-        equal &= codes[ones + j] == codes[others + j]
-    runs = _grown(codes, begin, owner, ones[equal], others[equal])
-    pairs = tuple(_by_pair(runs, owner, begin, least))
+    ones, others, dropped = _starts(groups)
+    stars = _first_hubs(_grown(codes, begin, owner, groups.stars[:, 0], groups.stars[:, 1]))
+    runs = _more_than_border(_grown(codes, begin, owner, ones, others), groups.frequent)
+    pairs = tuple(_by_pair(_once(np.concatenate((stars, runs))), owner, begin, least))
     return Runs(pairs, int((groups.counts > limit).sum()), dropped, groups.common, groups.counts)
 
 
@@ -98,16 +96,14 @@ class _Groups:
     left: Array
     edges: Array
     stars: Array  # pairs of places of the grams in too many texts: the first with the others
+    frequent: Array  # for each character, how many such grams begin before it
     common: Array
     counts: Array
 
 
 def _groups(codes: Array, owner: Array, limit: int) -> _Groups:
     """Return the usable places, grouped by gram, and the grams that stand in three texts or more."""
-    hashes = _gram_hashes(codes, SEED)
-    inside = np.flatnonzero(owner[: len(hashes)] == owner[SEED - 1 :])  # a gram may not run over the end of its text
-    order = inside[np.argsort(hashes[inside], kind="stable")]
-    ordered = hashes[order]
+    order, ordered = _repeated(codes, owner)
     new_gram = changes(ordered)
     new_text = new_gram | changes(owner[order])
     gram = np.cumsum(new_gram) - 1
@@ -120,7 +116,35 @@ def _groups(codes: Array, owner: Array, limit: int) -> _Groups:
     left = _left(codes, owner, place)
     common = texts_of > 2
     stars = _stars(gram[usable & frequent], order[usable & frequent], len(codes))
-    return _Groups(place, left, edges, stars, ordered[new_gram][common], texts_of[common])
+    begins = np.zeros(len(codes) + 1, bool)
+    begins[order[frequent] + 1] = True
+    often = np.cumsum(begins, dtype=np.int32)
+    return _Groups(place, left, edges, stars, often, ordered[new_gram][common], texts_of[common])
+
+
+def _repeated(codes: Array, owner: Array) -> tuple[Array, Array]:
+    """Return the places of the grams that stand at two places or more, and their hashes, sorted by hash, then place.
+
+    Nine grams of ten stand at one place only. So that the rest is all that takes memory, the hashes are sorted in parts
+    of about a million, by their highest bits: 24 bytes a character instead of 80.
+    """
+    hashes = _gram_hashes(codes, SEED)
+    if not len(hashes):
+        return np.zeros(0, np.int64), hashes
+    bits = min(max(len(hashes) // SORTED, 1).bit_length(), 8)
+    part = (hashes >> np.uint64(64 - bits)).astype(np.uint8)
+    inside = owner[: len(hashes)] == owner[SEED - 1 :]  # a gram may not run over the end of its text
+    places, found = [], []
+    for number in range(1 << bits):
+        place = np.flatnonzero(inside & (part == number))
+        order = place[np.argsort(hashes[place], kind="stable")]
+        ordered = hashes[order]
+        new = changes(ordered)
+        again = ~new
+        again[:-1] |= ~new[1:]
+        places.append(order[again])
+        found.append(ordered[again])
+    return np.concatenate(places), np.concatenate(found)
 
 
 def _left(codes: Array, owner: Array, place: Array) -> Array:
@@ -145,13 +169,13 @@ def _stars(gram: Array, place: Array, size: int) -> Array:
     return np.stack([first[fresh], place[fresh]], 1)
 
 
-def _starts(groups: _Groups, owner: Array) -> tuple[Array, Array, int]:
+def _starts(groups: _Groups) -> tuple[Array, Array, int]:
     """Return the pairs of places that may begin a run, and how many were left out.
 
-    These are all pairs of a group whose left neighbours differ, and the stars.
+    These are all pairs of a group whose left neighbours differ.
     """
     sizes = np.diff(groups.edges)
-    ones, others = [groups.stars[:, 0]], [groups.stars[:, 1]]
+    ones, others = [groups.stars[:0, 0]], [groups.stars[:0, 1]]
     total = dropped = 0
     for size in distinct(sizes[sizes > 1]).tolist():
         first, second = np.triu_indices(size, 1)
@@ -172,13 +196,48 @@ def _starts(groups: _Groups, owner: Array) -> tuple[Array, Array, int]:
 
 def _grown(codes: Array, begin: Array, owner: Array, ones: Array, others: Array) -> Array:
     """Return the maximal runs around seeds, without repeats, as rows (place, other place, size)."""
+    equal = np.ones(len(ones), bool)  # a hash is no proof
+    for j in range(SEED):
+        equal &= codes[ones + j] == codes[others + j]
+    ones, others = ones[equal], others[equal]
     ahead = _equal_ahead(codes, ones + SEED, others + SEED, begin[owner[ones] + 1], begin[owner[others] + 1])
     flipped = len(codes) - 1  # backwards is forwards in the reversed text
     behind = _equal_ahead(
         codes[::-1], flipped - (ones - 1), flipped - (others - 1), flipped + 1 - begin[owner[ones]],
         flipped + 1 - begin[owner[others]],
     )  # fmt: skip
-    rows = np.stack([ones - behind, others - behind, behind + SEED + ahead], 1)
+    return _once(np.stack([ones - behind, others - behind, behind + SEED + ahead], 1))
+
+
+def _more_than_border(rows: Array, frequent: Array) -> Array:
+    """Return `rows` without runs of text that stands in too many texts, and of a few characters beside it.
+
+    Texts that hold a common paragraph and have the same character before it share a gram that others have not; it
+    would bring back all the pairs that the stars spare.
+    """
+    grams = rows[:, 2] - (SEED - 1)
+    often = frequent[rows[:, 0] + grams] - frequent[rows[:, 0]]
+    kept: Array = rows[(often == 0) | (grams - often >= SEED)]
+    return kept
+
+
+def _first_hubs(rows: Array) -> Array:
+    """Return `rows` (first place, other place, size) without those that an earlier first place says as well.
+
+    With enough texts, a common paragraph and the one character before it are a frequent gram of their own, with a hub
+    of their own. What begins or ends at the same place, and is less than a seed longer, is the same passage.
+    """
+    for ends in (False, True):
+        place = rows[:, 1] + rows[:, 2] * ends
+        order = np.lexsort((rows[:, 0], place))
+        rows, place = rows[order], place[order]
+        first = np.maximum.accumulate(np.where(changes(place), np.arange(len(rows)), 0))
+        rows = rows[(first == np.arange(len(rows))) | (rows[:, 2] - rows[first, 2] >= SEED)]
+    return rows
+
+
+def _once(rows: Array) -> Array:
+    """Return the distinct rows, sorted by the two places."""
     if not len(rows):
         return rows
     order = np.lexsort((rows[:, 1], rows[:, 0]))

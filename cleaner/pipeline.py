@@ -116,7 +116,7 @@ class Result:
 
 
 def worst(codes: Iterable[int]) -> int:
-    """Return the exit code to report if several apply (docs/errors.md): 130 and 143, then 70, 4, 2, 3, 1, 0."""
+    """Return the exit code to report if several apply: 130 and 143, then 70, 4, 2, 3, 1, 0."""
     order = (130, 143, 70, 4, 2, 3, 1, 0)
     return min(codes, key=order.index, default=0)
 

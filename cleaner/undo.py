@@ -61,6 +61,8 @@ def rebuild(out: Path, records: Records, *, rule: str | None = None) -> Iterator
 def _rebuilt(out: Path, file: FileRecord, edits: tuple[EditRecord, ...], rule: str | None) -> Rebuilt:
     """Rebuild one source. Raises UsageError (E205) where OUT and report do not fit."""
     place = out / str(file.out)
+    if not place.resolve().is_relative_to(out.resolve()):
+        raise _unfit(out, file, "lies outside of OUT")
     if not place.is_file():
         raise _unfit(out, file, "is not there")
     raw = place.read_bytes()

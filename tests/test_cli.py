@@ -175,6 +175,15 @@ def test_undo_says_when_out_was_changed_by_hand(mine):
         )
 
 
+def test_undo_reads_nothing_outside_of_out(seeds):
+    clean("seeds/", "out/", cwd=seeds.parent)
+    (seeds.parent / "secret.txt").write_text("secret", encoding="utf-8")
+    report = seeds.parent / "out/__report__/report.jsonl"
+    report.write_text(report.read_text("utf-8").replace('"out":"a.txt"', '"out":"../secret.txt"'), encoding="utf-8")
+    back = clean("undo", "out/", "back/", cwd=seeds.parent)
+    assert back.returncode == 1 and "lies outside of OUT" in back.stderr
+
+
 def test_undo_does_not_overwrite_another_text(mine):
     _append(mine / "seeds/000_dc01158ab21fdc48.txt")
     back = clean("undo", "out/", "seeds/", cwd=mine)

@@ -35,7 +35,7 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
             show(rule),
             "no edit in OUT is by such a rule",
             "nothing was written",
-            "see out/__report__/README.md",
+            "the report of OUT lists what each rule did",
         )
     every = [one for one in rebuild(Path(out), records, rule=rule) if only in (None, one.path, one.seed)]
     rebuilt, wrong = [one for one in every if not one.error], [one for one in every if one.error]

@@ -9,7 +9,7 @@ import cleaner
 
 PACKAGE = Path(cleaner.__file__).parent
 LAYERS = [  # lowest first, as in docs/design.md
-    ["text", "errors", "show", "toml", "tables", "meta"],
+    ["text", "errors", "show", "toml", "tables", "meta", "cache"],
     ["script", "files", "formats"],
     ["context"],
     ["kinds"],
@@ -26,7 +26,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 HOMES = {
     "opencc": {"script"}, "trafilatura": {"formats"}, "datasketch": {"overlap"}, "rapidfuzz": {"overlap"},
     "numpy": {"overlap", "script"}, "click": {"cli"}, "rich": {"cli"}, "jinja2": {"reports"}, "pathspec": {"config"},
-    "re2": {"kinds"},
+    "re2": {"kinds"}, "platformdirs": {"cache"}, "sqlite3": {"cache"},
 }  # fmt: skip
 
 

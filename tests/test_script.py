@@ -52,6 +52,23 @@ def repaired(text: str) -> str:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "本件訴訟繫屬於高等法院，系爭條文以擬制的方式規定，被告的假釋申請已遭否准。",
+        "總統咨請立法院同意，議案的准駁應回歸程序，不得牴觸憲法，也有人寫抵觸。",
+        "廠商產製與代製的機製飲料，須依職權檢覈，巨額與鉅額的款項都要課稅。",
+        "爹娘與同胞休戚與共，橋梁與橋樑、憑藉與憑借、杯子與盃子都有人寫。",
+        "他是家裡的老么，住在苗栗縣南庄鄉，打穀晒穀樣樣都會，隻字未提辛苦。",
+        "院長陳冲以及大法官蔡烱燉都到了，余振華教授與鄭昆山教授的書也在。",
+        "霉菌、動蕩、卷尾猴、和弦、地方志、調制波與市場准入各有用法，事不干己。",
+    ],
+)
+def test_words_of_officials_and_house_style_come_through(text):
+    """Each was damaged on two million words of court opinions or in a dictionary of both scripts (docs/script.md)."""
+    assert repaired(PLAIN_HANT + text) == PLAIN_HANT + text
+
+
+@pytest.mark.parametrize(
     ("text", "script", "region"),
     [
         (PLAIN_HANT, "hant", "generic"),

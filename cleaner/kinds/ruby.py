@@ -30,6 +30,8 @@ REPEATED = 0.8  # share of all occurrences of the annotated characters that carr
 DENSE = 5 / 1000  # ... annotations for each Han character
 COMMON = 0.2  # share of annotations on characters that both scripts write, above which a person annotated
 LISTED = 0.5  # share of annotated characters that stand alone, as in a list of characters to learn
+EVERYDAY = 10.9  # -log of the share of a character among words; 習 and 悶 have it (designed)
+SIZE = 0x10000
 NEIGHBOURS, NEARBY = 3, 200  # exact ones, within so many characters, that a reading with another tone needs
 
 _HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -67,7 +69,7 @@ class Ruby:
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         found = [reading for match in self._find.finditer(context.text) if (reading := _read(match))]
-        if is_leak(context.text, found):
+        if is_leak(context.text, found) or is_small_leak(context.text, found):
             yield from self._removed(context.text, found)
         elif len(found) > 1 and all(reading.fit == "exact" and reading.char in characters().hant for reading in found):
             for start, end, _, _ in found:  # too few to be sure, yet no author glosses 國 and 會
@@ -123,6 +125,28 @@ def is_leak(text: str, found: list[Reading]) -> bool:
         return False
     everywhere = sum(text.count(char) for char in annotated)
     return len(found) >= REPEATED * everywhere or len(found) >= DENSE * han_count(text)
+
+
+def is_small_leak(text: str, found: list[Reading]) -> bool:
+    """Say whether too few annotations for `is_leak` are one all the same, by what they annotate.
+
+    An author glosses what a reader may not know: a rare character, a name, the other reading of a common one. Nobody
+    glosses 國, 門 and 護, which every reader knows and which have one reading; a table does.
+    """
+    chars = {reading.char for reading in found}
+    if len(found) < 2 or _TALK.search(text) or not chars <= characters().hant.keys():
+        return False
+    if any(reading.fit != "exact" or _is_alone(text, reading) for reading in found):
+        return False
+    known = sum(len(readings()[char]) == 1 and is_everyday(char) for char in chars)
+    return known >= 2 or (known == 1 and len(chars) >= DIFFERENT)
+
+
+def is_everyday(char: str) -> bool:
+    """Say whether every reader of Traditional text knows a character, by how often it stands alone."""
+    from cleaner.script.lexicon import STEPS, lexicon
+
+    return ord(char) < SIZE and int(lexicon().lone[ord(char)]) <= EVERYDAY * STEPS
 
 
 def _is_alone(text: str, reading: Reading) -> bool:

@@ -22,8 +22,8 @@ class Script:
     variants  form TAB the form that every region writes [TAB word]; word: only where that is in a word
     style     form TAB form [TAB hk]: the first is house style of some texts, a stray in one that writes the second;
               hk: never a stray in a text from Hong Kong
-    free      form TAB form [TAB gain or style]: both live in good text, so a change is only suggested, unless from the
-              first to the second by at least that gain; style: not even suggested
+    free      form TAB form [TAB gain] [TAB style]: both live in good text, so a change is only suggested, unless from
+              the first to the second by at least that gain; style: not even suggested
     words     word TAB count in 60 million words: what the lexicon lacks or counts badly
     names     surname | title | sound TAB text: how a name is recognised
     """
@@ -61,7 +61,7 @@ class Script:
             style={row[0]: row[1] for row in _rows(self.style)},
             hongkong=frozenset(row[0] for row in _rows(self.style) if row[2:] == ("hk",)),
             free=_free(free),
-            silent=frozenset(pair for a, b, *rest in free if rest == ["style"] for pair in ((a, b), (b, a))),
+            silent=frozenset(pair for a, b, *rest in free if "style" in rest for pair in ((a, b), (b, a))),
             counts=tuple((row[0], float(row[1])) for row in _rows(self.words)),
             surnames=frozenset("".join(names["surname"])),
             titles=tuple(names["title"]),

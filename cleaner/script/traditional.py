@@ -164,7 +164,7 @@ class Traditional:
             elif char in known.style:
                 if self._is_stray(char):
                     self._put(at, known.style[char], "B", SURE_ALONE)
-            elif char in known.named and not self._in_word(at, known.variants[char]):
+            elif char in known.named and (in_name(known, self.text, at) or not self._in_word(at, known.variants[char])):
                 self.asks[at] = Fix(at, known.variants[char], "B", UNSURE, False)
             elif char in known.variants:
                 self._put(at, known.variants[char], "B", SURE_ALONE)
@@ -176,9 +176,11 @@ class Traditional:
         return several
 
     def _in_word(self, at: int, new: str) -> bool:
-        """Say whether some word has `new` beside a neighbour of the place."""
-        near = self.text[max(0, at - 1) : at].translate(FOLD), self.text[at + 1 : at + 2].translate(FOLD)
-        return any(self.tables.lexicon.knows([near[0] + new, new + near[1]]))
+        """Say whether some word has `new` beside a neighbour of the place, and none has what stands there (南庄)."""
+        before, after = self.text[max(0, at - 1) : at].translate(FOLD), self.text[at + 1 : at + 2].translate(FOLD)
+        old = self.text[at].translate(FOLD)
+        known = self.tables.lexicon.knows([before + new, new + after, before + old, old + after])
+        return any(known[:2]) and (old == new or not any(known[2:]))
 
     def _put(self, at: int, new: str, klass: str, score: float) -> None:
         self._fix(Fix(at, self._styled(new), klass, score, True))

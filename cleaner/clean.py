@@ -65,6 +65,16 @@ class Cleaned:
     meta: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
 
+    @property
+    def text(self) -> str:
+        """The clean text."""
+        return self.draft.text
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What was changed, in positions of the source, sorted and disjoint."""
+        return self.draft.edits
+
 
 def clean(name: str, text: str, rules: Sequence[Rule], settings: Settings, ignore: Sequence[str] = ()) -> Cleaned:
     """Clean one document with `rules`, given in the order of work (`packs.in_order`).

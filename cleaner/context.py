@@ -75,6 +75,7 @@ class Settings:
     meta: Literal["lift", "keep", "drop"] = "lift"
     timezone: str = "+08:00"
     protect: tuple[str, ...] = ()
+    final_newline: bool = True  # a text file ends with a line end; a row of a data set need not
     prefilter: bool = True  # ask for many patterns at once: changes no result, and pays only for more than a few texts
     budget: Budget = field(default_factory=Budget)
 

@@ -19,7 +19,7 @@ LAYERS = [  # lowest first, as in docs/design.md
     ["reports", "config"],
     ["pipeline"],
     ["output", "undo"],
-    ["cli"],
+    ["api", "cli"],
     ["__init__", "__main__"],
 ]
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}

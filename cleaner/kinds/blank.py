@@ -1,4 +1,7 @@
-"""Trim blank lines at both ends of a text, and end it with exactly one line end."""
+"""Trim blank lines at both ends of a text, and end a file with exactly one line end.
+
+A text that is no file (a row of a data set, an argument) may end without one: `Settings.final_newline` says which.
+"""
 
 from __future__ import annotations
 
@@ -29,5 +32,6 @@ class Blank:
             yield Proposal(0, begin, "")
         end = text.find("\n", len(text.rstrip()))
         end = size if end < 0 else end  # white space at the end of the last line is another rule's matter
-        if text[end:] != "\n":
+        ends = ("\n",) if context.settings.final_newline else ("", "\n")
+        if text[end:] not in ends:
             yield Proposal(end, size, "\n")

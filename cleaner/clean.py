@@ -3,7 +3,8 @@
 A pass lets every rule, in the order of work, propose changes to the current text. What a guard
 allows is folded into the draft; what it does not allow, and what a rule only asks for, is
 listed for a person. Passes repeat until one changes nothing, so a second run over the result
-changes nothing either. One document is cleaned without knowing any other.
+changes nothing either. What a person has decided is made first and then left alone. One
+document is cleaned without knowing any other.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from cleaner.errors import InputError, SelfCheckError
 from cleaner.kinds.prefilter import line_set
 from cleaner.meta import headline, normal
 from cleaner.packs import Rule
+from cleaner.rulings import Judge, Place, Ruling, settle
 from cleaner.text import Draft, Edit, reconstruct, splice
 
 PASSES = 4  # the last of them has to find nothing to do
 _STOP = regex.compile(r"[。！？；]")
 
-Why = Literal["ask", "E221", "E222", "suppressed", "protected"]
+Why = Literal["ask", "E221", "E222", "suppressed", "protected", "kept"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A cleaned document: what was done (`draft`), what waits for a person (`asks`), what was lifted (`meta`)."""
+    """A cleaned document: what was done (`draft`), what waits for a person (`asks`), what was lifted (`meta`).
+
+    `rulings` are the decisions that met something here, whether they changed it or not.
+    """
 
     name: str
     draft: Draft
@@ -64,6 +69,7 @@ class Cleaned:
     marks: tuple[Mark, ...]
     meta: tuple[tuple[str, str], ...]
     flags: tuple[str, ...]
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def text(self) -> str:
@@ -76,24 +82,26 @@ class Cleaned:
         return self.draft.edits
 
 
-def clean(name: str, text: str, rules: Sequence[Rule], settings: Settings, ignore: Sequence[str] = ()) -> Cleaned:
+def clean(
+    name: str, text: str, rules: Sequence[Rule], settings: Settings, ignore: Sequence[str] = (),
+    judge: Judge | None = None,
+) -> Cleaned:  # fmt: skip
     """Clean one document with `rules`, given in the order of work (`packs.in_order`).
 
     Rules whose full id begins with one of `ignore` are not applied; what they would do is listed as
-    suppressed. Raises InputError E401 if the rules find no end, E220 if they would take more of the
-    prose than the hard budget allows, and SelfCheckError E402 if the edits do not lead back to the source.
+    suppressed. `judge` says what a person has decided on what the rules did or asked for. Raises
+    InputError E401 if the rules find no end, E220 if they would take more of the prose than the hard
+    budget allows, and SelfCheckError E402 if the edits do not lead back to the source.
     """
     work = _Work(name, text, tuple(rules), settings, tuple(ignore))
-    for _ in range(PASSES):
-        if not work.one_pass():
-            break
-    else:
-        raise InputError(
-            "E401", name, f"the rules found no end in {PASSES} passes ({work.last_rule} still changes the text)",
-            "copied unchanged and quarantined", f"leave that rule out with --ignore {work.last_rule}, and report it",
-        )  # fmt: skip
+    work.to_the_end()
+    rulings = tuple(judge(text, work.places())) if judge else ()
+    if any(ruling.changes for ruling in rulings):
+        work = _Work(name, text, tuple(rules), settings, tuple(ignore), rulings)
+        work.to_the_end()
     draft = work.draft
-    taken = prose_taken(draft, {rule.id for rule in rules if rule.keys.removes_prose})
+    free = {rule.id for rule in rules if rule.keys.removes_prose}
+    taken = prose_taken(draft, free, [ruling for ruling in rulings if ruling.do != "keep"])
     if taken > settings.budget.hard:
         raise InputError(
             "E220", name, f"the rules would cut {taken:.0%} of its prose, the limit is {settings.budget.hard:.0%}",
@@ -104,7 +112,7 @@ def clean(name: str, text: str, rules: Sequence[Rule], settings: Settings, ignor
     flags = ("soft-budget",) if taken > settings.budget.soft else ()
     work.name_it()
     asks, meta = sorted(work.asks, key=_place), sorted(work.meta.items())
-    return Cleaned(name, draft, tuple(asks), tuple(work.marks), tuple(meta), flags)
+    return Cleaned(name, draft, tuple(asks), tuple(work.marks), tuple(meta), flags, rulings)
 
 
 def _place(ask: Ask) -> tuple[int, int, str]:
@@ -147,21 +155,45 @@ class _Work:
     """The state of cleaning one document; it lives no longer than `clean`."""
 
     def __init__(
-        self, name: str, text: str, rules: tuple[Rule, ...], settings: Settings, ignore: tuple[str, ...]
-    ) -> None:
+        self, name: str, text: str, rules: tuple[Rule, ...], settings: Settings, ignore: tuple[str, ...],
+        rulings: Sequence[Ruling] = (),
+    ) -> None:  # fmt: skip
         self.name = name
         self.settings = settings
         self.rules = rules
         self.suppressed = frozenset(rule.id for rule in rules if ignore and rule.id.startswith(ignore))
-        self.draft = Draft.of(text)
+        kept, made = settle(rulings, text)
+        self.held = (*kept, *(ruling for ruling in made if ruling.put))  # where no rule may change anything
+        self.draft = Draft.of(text).revise([Edit(r.place.start, r.place.end, r.put, r.place.by) for r in made])
         plan = _plan(_Same(rules)) if settings.prefilter else _Plan(None, (frozenset(),) * len(rules))
         self.idle = plan.patterns
-        self.context = Context(text, settings, name, plan.lookout)
+        self.context = Context(self.draft.text, settings, name, plan.lookout)
         self.asks: list[Ask] = []
         self.marks: list[Mark] = []
         self.meta: dict[str, str] = {}
         self.lifted: dict[str, int] = {}  # where in the source a field was
         self.last_rule = ""
+
+    def to_the_end(self) -> None:
+        """Repeat passes until one changes nothing. Raises InputError E401 if none does."""
+        for _ in range(PASSES):
+            if not self.one_pass():
+                return
+        raise InputError(
+            "E401", self.name, f"the rules found no end in {PASSES} passes ({self.last_rule} still changes the text)",
+            "copied unchanged and quarantined", f"leave that rule out with --ignore {self.last_rule}, and report it",
+        )  # fmt: skip
+
+    def places(self) -> list[Place]:
+        """Return everything that was done or asked for, by place."""
+        marks = {(mark.start, mark.end, mark.rule): mark for mark in self.marks}
+        found = []
+        for edit in self.draft.edits:
+            mark = next((m for rule in edit.by if (m := marks.get((edit.start, edit.end, rule)))), None)
+            extra = (mark.klass, mark.score) if mark else (None, None)
+            found.append(Place(edit.start, edit.end, edit.new, edit.by, None, *extra))
+        found += [Place(a.start, a.end, a.new, (a.rule,), a.why, a.klass, a.score) for a in self.asks]
+        return sorted(found, key=lambda place: (place.start, place.end, place.rule))
 
     def one_pass(self) -> bool:
         """Let every rule work once; return whether the text changed. What is asked is of this pass alone."""
@@ -179,8 +211,10 @@ class _Work:
         for proposal in rule.propose(self.context):
             if proposal.new == self.context.text[proposal.start : proposal.end]:
                 continue
-            stopped = self._stopped(rule, proposal)
             start, end = self.draft.locate_span(proposal.start, proposal.end)
+            stopped = self._stopped(rule, proposal)
+            if self.held and stopped not in ("suppressed", "protected") and self._is_held(rule, start, end):
+                stopped = "kept"
             if stopped:
                 self.asks.append(
                     Ask(start, end, proposal.new, rule.id, stopped, proposal.klass, proposal.score, proposal.candidates)
@@ -223,6 +257,14 @@ class _Work:
                 return "E221"
         return None
 
+    def _is_held(self, rule: Rule, start: int, end: int) -> bool:
+        """Say whether a decision holds some of `start:end` of the source. A point holds only what is put just there."""
+        return any(
+            held.meets(start, end)
+            and (held.place.start < held.place.end or start == end or rule.id in held.place.by)
+            for held in self.held
+        )  # fmt: skip
+
     def _protected(self, proposal: Proposal) -> bool:
         text = self.context.text
         for term in self.settings.protect:
@@ -241,13 +283,15 @@ class _Work:
                 self.meta[field], self.lifted[field] = value, start
 
 
-def prose_taken(draft: Draft, free: set[str]) -> float:
+def prose_taken(draft: Draft, free: set[str], decided: Sequence[Ruling] = ()) -> float:
     """Return the share (0-1) of the source's Han characters in prose lines that is gone from the text.
 
-    Edits behind which a rule of `free` stands do not count. A source without Han counts its letters.
+    Edits behind which a rule of `free` or a person stands do not count. A source without Han counts its letters.
     """
     source = draft.source
     edits = [edit for edit in draft.edits if edit.start < edit.end and not free.intersection(edit.by)]
+    if decided:
+        edits = [edit for edit in edits if not any(ruling.meets(edit.start, edit.end) for ruling in decided)]
     if not edits:
         return 0.0
     unit = HAN if HAN.search(source) else _LETTER

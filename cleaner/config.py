@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -84,6 +84,7 @@ class ConfigKeys(BaseModel):
     spam_map: dict[str, str] = Field(default={}, description="keyword = word, for spam_words = 'map'")
     placeholder: str = Field(default="〓", min_length=1, max_length=8, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$")
     edge_lines: int = Field(default=40, ge=1, description="longest head and tail of a text, in lines")
+    decisions: str = Field(default="rules/decisions.jsonl", description="what reviewers decided; '' takes none")
     protect: list[str] | str = Field(default=[], description="terms that no rule may change, or a file of them")
     encoding: str | None = Field(default=None, description="of all inputs; otherwise found out for each")
     max_file_size: int = Field(default=64 * MIB, ge=1, description="bytes; a larger file is quarantined")
@@ -142,6 +143,16 @@ class Config:
             min_chars=dedup.min_chars,
             fold_script=dedup.fold_script,
         )
+
+    @property
+    def decisions(self) -> Path | None:
+        """The file of decisions, which need not be there; None if there are to be none."""
+        return self.root / self.keys.decisions if self.keys.decisions else None
+
+    @property
+    def without_decisions(self) -> Config:
+        """The same, without what reviewers decided: to mend that file, a tool must start while it is wrong."""
+        return replace(self, keys=self.keys.model_copy(update={"decisions": ""}))
 
     @cached_property
     def digest(self) -> str:

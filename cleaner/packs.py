@@ -62,6 +62,9 @@ class RuleKeys(BaseModel):
     renamed_from: list[str] = Field(default=[], description="old full ids; decisions and ignores keep working")
 
 
+_ONE_GROUP = ("ruby", "script")  # kinds
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule of a pack. `id` is the full id, `line` its line in the pack's file. Stateless, and it pickles."""
@@ -77,6 +80,11 @@ class Rule:
     @property
     def why(self) -> str:
         return self.keys.why
+
+    @property
+    def one_group(self) -> bool:
+        """Say whether all it does in a file is one decision, whatever the character: 353 readings are one leak."""
+        return self.keys.kind in _ONE_GROUP
 
     def propose(self, context: Context) -> Iterator[Proposal]:
         """Yield what the rule would change in the text, sorted and disjoint, where its position guard allows."""

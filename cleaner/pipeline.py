@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Literal
 from cleaner import files
 from cleaner.clean import Cleaned, clean
 from cleaner.config import Config
+from cleaner.decisions import NONE, Bench, Decisions
+from cleaner.decisions import read as read_decisions
 from cleaner.errors import CleanerError, Errors, InputError, SelfCheckError, UsageError
 from cleaner.formats import SUFFIXES, extracted_name, format_of, output_name, page_of
 from cleaner.outcome import Outcome
@@ -46,21 +48,29 @@ def quiet(_what: str, _done: int, _of: int) -> None:
 
 @dataclass(frozen=True)
 class Book:
-    """The packs of a run and its rules in the order of work."""
+    """The packs of a run, its rules in the order of work, and what reviewers have decided."""
 
     packs: tuple[Pack, ...]
     rules: tuple[Rule, ...]
+    decisions: Decisions = NONE
 
     @classmethod
     def of(cls, config: Config) -> Book:
-        """Load the packs that a configuration names. Raises `Errors` with all that is wrong in them."""
+        """Load the packs and the decisions that a configuration names. Raises `Errors` with all that is wrong there."""
         packs = load_packs(find(name, config.root) for name in config.keys.packs)
         every = in_order(packs)
         chosen = tuple(config.keys.select)
         unknown = [prefix for prefix in config.prefixes if not any(rule.id.startswith(prefix) for rule in every)]
         if unknown:
             raise Errors(tuple(_no_rule(prefix, every) for prefix in unknown))
-        return cls(packs, tuple(rule for rule in every if not chosen or rule.id.startswith(chosen)))
+        decided = read_decisions(config.decisions) if config.decisions else NONE
+        return cls(packs, tuple(rule for rule in every if not chosen or rule.id.startswith(chosen)), decided)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """The decisions, ready to be asked."""
+        renamed = {old: rule.id for rule in self.rules for old in rule.keys.renamed_from}
+        return Bench(self.decisions, frozenset(rule.id for rule in self.rules if rule.one_group), renamed)
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:
@@ -133,7 +143,7 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
             outcomes.append(one(entry, src, config, book, pages))
     tick("looking for overlaps", len(entries), len(entries))
     found = overlaps(outcomes, config)
-    records = build(outcomes, found, book.packs, book.by_id, config.digest)
+    records = build(outcomes, found, book.packs, book.by_id, config.digest, book.bench)
     texts = {o.out: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
     texts |= {extracted_place(o.name): o.source.text.encode() for o in outcomes if o.source and o.kept is not None}
     sources = {record_path(o.name): o.source.text for o in outcomes if o.source}
@@ -203,7 +213,8 @@ def clean_bytes(
         if kind == "html":
             return _clean_page(name, raw, where, config, book, ignore, pages)
         source = files.decode(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
-        cleaned = clean(where, source.text, book.rules, config.settings, ignore)
+        judge = book.bench.judge(record_path(name))
+        cleaned = clean(where, source.text, book.rules, config.settings, ignore, judge)
         if source.encode() != raw:  # decode has checked this; we check it once more with what we shall report
             raise SelfCheckError(
                 "E402", where, "the text does not give the bytes back", "copied unchanged", "please report it"
@@ -221,7 +232,8 @@ def _clean_page(
         with _extractor() as own:
             return _clean_page(name, raw, where, config, book, ignore, own)
     page = pages.extract(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
-    cleaned = clean(where, page.text, book.rules, config.settings, ignore)
+    judge = book.bench.judge(record_path(name))
+    cleaned = clean(where, page.text, book.rules, config.settings, ignore, judge)
     cleaned = replace(cleaned, meta=_with_stated(cleaned, page, config), flags=(*page.flags, *cleaned.flags))
     source = files.Source(page.text, page.encoding, "lf", page.bom)
     digest = hashlib.sha256(raw).hexdigest()

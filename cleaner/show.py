@@ -43,3 +43,19 @@ def record_path(name: str) -> str:
 def show_path(name: str) -> str:
     """Return a file name for people: bytes that are not UTF-8 (surrogate escapes) as `\\xNN`, the rest by `show`."""
     return show(record_path(name))
+
+
+# Characters that a viewer may hide or obey: JSON allows them raw, a careful file does not hold them.
+_HIDDEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+
+
+def visible_json(raw: bytes) -> bytes:
+    """Return JSON (UTF-8) with hidden characters as \\uXXXX: the same values, and Han stays readable."""
+    return _HIDDEN.sub(_escaped, raw.decode("utf-8")).encode("utf-8")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cleaner.identity import short_id
 from cleaner.reports.records import (
     CandidateRecord,
     ClusterRecord,
@@ -19,7 +20,6 @@ from cleaner.reports.records import (
     RunRecord,
     SideRecord,
     SpanRecord,
-    short_id,
 )
 from cleaner.reports.rules import RuleInfo
 from cleaner.text import LineIndex

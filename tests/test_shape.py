@@ -11,14 +11,14 @@ PACKAGE = Path(cleaner.__file__).parent
 LAYERS = [  # lowest first, as in docs/design.md
     ["text", "errors", "show", "toml", "tables", "meta", "cache"],
     ["script", "files", "formats"],
-    ["context"],
+    ["context", "rulings"],
     ["kinds"],
     ["packs"],
-    ["clean", "overlap"],
-    ["outcome", "examples", "suggest"],
+    ["clean", "overlap", "identity"],
+    ["outcome", "examples", "suggest", "decisions"],
     ["reports", "config"],
     ["pipeline"],
-    ["output", "undo"],
+    ["output", "undo", "decide"],
     ["api", "cli"],
     ["__init__", "__main__"],
 ]
@@ -26,7 +26,7 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 HOMES = {
     "opencc": {"script"}, "trafilatura": {"formats"}, "datasketch": {"overlap"}, "rapidfuzz": {"overlap"},
     "numpy": {"overlap", "script"}, "click": {"cli"}, "rich": {"cli"}, "jinja2": {"reports"}, "pathspec": {"config"},
-    "re2": {"kinds"}, "platformdirs": {"cache"}, "sqlite3": {"cache"},
+    "re2": {"kinds"}, "platformdirs": {"cache"}, "sqlite3": {"cache"}, "tomlkit": {"cli"},
 }  # fmt: skip
 
 

@@ -27,6 +27,8 @@ COMMANDS = {
     "check": ("run", "Is OUT what SRC, packs and configuration produce? Writes nothing."),
     "diff": ("run", "Show what cleaning changes, per character."),
     "explain": ("explain", "Which rule changed this, why, and with which examples."),
+    "decide": ("decide", "Write a decision on an edit, group or overlap of the report."),
+    "decisions": ("decide", "List, check, prune, export and import decisions."),
     "lint": ("lint", "Report pollution in the named files; writes nothing."),
     "rules": ("rules", "List, show and test rules."),
     "suggest": ("suggest", "Find lines that many documents of a folder repeat, and write a rule pack for review."),

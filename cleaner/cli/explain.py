@@ -73,7 +73,7 @@ def _file(options: Options, path: Path, line: int | None, col: int | None) -> in
     if outcome.error:
         options.printer.error(str(outcome.error))
         return outcome.error.exit
-    records = build([outcome], Found((), (), ()), book.packs, book.by_id, config.digest)
+    records = build([outcome], Found((), (), ()), book.packs, book.by_id, config.digest, book.bench)
     source = outcome.source.text if outcome.source else ""
     edits = [edit for edit in records.edits if _touches(edit, line, col)]
     place = show_path(path.as_posix()) + "".join(f":{n}" for n in (line, col) if n)
@@ -105,6 +105,7 @@ def _touches(edit: EditRecord, line: int | None, col: int | None) -> bool:
 
 def _groups(options: Options, book: Book, edits: Sequence[EditRecord], prefix: str) -> None:
     from cleaner.reports.terminal import in_context
+    from cleaner.reports.views import answer
 
     say, style = options.printer.say, options.printer.style
     groups: dict[tuple[str, str], list[EditRecord]] = {}
@@ -119,10 +120,29 @@ def _groups(options: Options, book: Book, edits: Sequence[EditRecord], prefix: s
         if len(members) > EXAMPLES:
             say(f"  … and {len(members) - EXAMPLES} more")
         say(f"  {_status(first)}")
+        for decision in sorted({edit.decision for edit in members if edit.decision}):
+            say(f"  {_decision(book, decision)}")
         for rule in first.by:
             _reason(options, book.by_id[rule])
         say(f"  ids: edit {first.id}, group {first.group}")
+        if first.pending:
+            say(f"  decide: {answer(first)}   (or keep, remove; --scope group for all of the group)")
+        elif first.status == "applied" and not first.decision:
+            say(f"  wrong?  clean decide keep {first.id}   (--scope group for all of the group)")
         say()
+
+
+def _decision(book: Book, id_: str) -> str:
+    """Say which decision bears on an edit, where it stands, who made it and why."""
+    from cleaner.show import show
+
+    decision = next((one for one in book.decisions if one.id == id_), None)
+    if decision is None:
+        return f"decision {id_}, which does not stand in {book.decisions.file} any more"
+    told = ", ".join(part for part in (decision.by and f"by {decision.by}", decision.why) if part)
+    return f"decision {id_}: {show(decision.summary)}  ({book.decisions.where(decision)})" + (
+        f"  {show(told)}" if told else ""
+    )
 
 
 def _status(edit: EditRecord) -> str:
@@ -197,15 +217,17 @@ def _id(options: Options, name: str, folder: Path, book: Book) -> int:
     if edits:
         _groups(options, book, edits, "")
     for overlap in overlaps:
-        _overlap(options, overlap, records)
+        _overlap(options, overlap, records, book)
     if not edits and not overlaps:
         what = f"no edit, group or overlap of {show_path(report.as_posix())} has this id"
         raise UsageError("E105", name, what, "nothing was written", "run `clean SRC OUT` to make the report new")
     return 0
 
 
-def _overlap(options: Options, overlap: OverlapRecord, records: Records) -> None:
+def _overlap(options: Options, overlap: OverlapRecord, records: Records, book: Book) -> None:
     from cleaner.reports.terminal import overlap_lines
 
     for line in overlap_lines(overlap):
         options.printer.say(line)
+    if overlap.decision:
+        options.printer.say(f"  {_decision(book, overlap.decision)}")

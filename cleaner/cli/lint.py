@@ -50,7 +50,9 @@ def lint(options: Options, paths: tuple[str, ...], output_format: str) -> int:
             if outcome.error:
                 options.printer.error(str(outcome.error))
                 codes.append(outcome.error.exit)
-            records = build([outcome], Found((), (), ()), book.packs, book.by_id, hashlib.sha256().hexdigest())
+            records = build(
+                [outcome], Found((), (), ()), book.packs, book.by_id, hashlib.sha256().hexdigest(), book.bench
+            )
             for edit in records.edits:
                 if edit.status != "applied" and not edit.code and not options.printer.verbose:
                     continue

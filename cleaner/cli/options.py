@@ -101,6 +101,8 @@ class Options:
         self._pairs = given.pop("pairs")
         self._packs, self._without = given.pop("packs"), given.pop("without")
         self._over = self._overrides(given)
+        if self._isolated:
+            self._over["decisions"] = ""
 
     @staticmethod
     def _overrides(given: dict[str, Any]) -> dict[str, Any]:

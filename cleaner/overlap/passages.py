@@ -429,6 +429,11 @@ def distance(a: Key, b: Key, box: Box, equal: Sequence[Run]) -> int:
     return sum(max(x.a1 - x.a0, x.b1 - x.b0) for x in between(box, equal))
 
 
+def likeness(a: str, b: str) -> float:
+    """Return the identity (0-1) of two texts: 1 - d / n, d the Levenshtein distance, n the length of the longer."""
+    return float(Levenshtein.normalized_similarity(a, b))
+
+
 def between(box: Box, equal: Sequence[Run]) -> Iterator[Box]:
     """Yield the stretches of `box` outside its equal runs that hold a character on some side."""
     at_a, at_b = box.a0, box.b0

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Literal, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, cast
 
 from cleaner.clean import Ask, Cleaned
+from cleaner.decisions import Bench, Decision
+from cleaner.identity import identities, short_id
 from cleaner.outcome import Outcome
 from cleaner.overlap import Cluster, Found, Overlap, Passage, explain
 from cleaner.packs import Pack, Rule
 from cleaner.reports.records import (
     CandidateRecord,
     ClusterRecord,
+    DecisionRecord,
     EditRecord,
     EvidenceRecord,
     ExtractedRecord,
@@ -27,31 +28,34 @@ from cleaner.reports.records import (
     RunRecord,
     SideRecord,
     SpanRecord,
-    short_id,
 )
+from cleaner.rulings import Place, Ruling
 from cleaner.show import record_path
-from cleaner.text import Draft, LineIndex
+from cleaner.text import Draft, Edit, LineIndex
 
 Newline = Literal["lf", "crlf", "cr", "mixed"]
-WHOLE_FILE_GROUPS = ("ruby", "script")  # kinds whose edits in one file are one decision, whatever the character
+_Status = Literal["applied", "proposed", "kept", "suppressed"]
+_Fate = Literal["open", "wanted", "unwanted"]
+NO_DECISIONS = Bench()
 
 
 def build(
-    outcomes: Sequence[Outcome], found: Found, packs: Sequence[Pack], rules: Mapping[str, Rule], config_digest: str
-) -> Records:
+    outcomes: Sequence[Outcome], found: Found, packs: Sequence[Pack], rules: Mapping[str, Rule], config_digest: str,
+    bench: Bench = NO_DECISIONS,
+) -> Records:  # fmt: skip
     """Return the records of a run over `outcomes`, sorted by path."""
     outcomes = sorted(outcomes, key=lambda outcome: outcome.name)
     edits = {outcome.name: _edits(outcome, rules) for outcome in outcomes}
     files = tuple(_file(outcome, edits[outcome.name]) for outcome in outcomes)
     places = _Places(outcomes)
     clusters, of_overlap = _clusters(found, places)
-    overlaps = tuple(places.overlap(overlap, of_overlap.get(i)) for i, overlap in enumerate(found.overlaps))
+    overlaps = tuple(places.overlap(overlap, of_overlap.get(i), bench) for i, overlap in enumerate(found.overlaps))
     overlaps = tuple(sorted(overlaps, key=lambda o: (o.a.path, o.a.start, o.b.path, o.b.start, o.id)))
     every = tuple(edit for outcome in outcomes for edit in edits[outcome.name])
     run = RunRecord(
         config_digest=config_digest,
         rules_digest=hashlib.sha256("".join(pack.digest for pack in packs).encode()).hexdigest(),
-        decisions_digest=hashlib.sha256(b"").hexdigest(),
+        decisions_digest=bench.decisions.digest,
         packs=tuple(PackRecord(pack.name, pack.version, pack.digest) for pack in packs),
         files=len(files),
         files_changed=sum(file.status == "changed" for file in files),
@@ -64,7 +68,32 @@ def build(
         overlaps=len(overlaps),
         clusters=len(clusters),
     )
-    return Records(run, files, every, overlaps, clusters)
+    return Records(run, files, every, overlaps, clusters, _decisions(bench, every, overlaps))
+
+
+def _decisions(
+    bench: Bench, edits: Sequence[EditRecord], overlaps: Sequence[OverlapRecord]
+) -> tuple[DecisionRecord, ...]:
+    """Return what was decided, and how many places each decision was found at: one with none is stale."""
+    used = Counter(id_ for id_ in (*(e.decision for e in edits), *(o.decision for o in overlaps)) if id_)
+    quotes = [(e.id, e.by[-1], e.quote.exact, e.quote.prefix, e.quote.suffix) for e in edits if not e.decision]
+    found = []
+    for decision in bench.decisions:
+        alike = bench.alike(decision, quotes)[:ALIKE] if not used[decision.id] else []
+        found.append(_decision(decision, used[decision.id], tuple(alike)))
+    return tuple(found)
+
+
+ALIKE = 5  # places offered for a stale decision
+
+
+def _decision(decision: Decision, places: int, alike: tuple[str, ...]) -> DecisionRecord:
+    other = decision.other.exact if decision.other else None
+    return DecisionRecord(
+        id=decision.id, do=decision.do, target=decision.target, rule=decision.rule, exact=decision.quote.exact,
+        other=other, path=decision.path, other_path=decision.other_path, replacement=decision.replacement,
+        keeper=decision.keeper, by=decision.by, why=decision.why, places=places, alike=alike,
+    )  # fmt: skip
 
 
 def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
@@ -111,6 +140,31 @@ def _edits(outcome: Outcome, rules: Mapping[str, Rule]) -> tuple[EditRecord, ...
     return tuple(sorted(making.all(), key=lambda e: (e.start, e.end, e.status, e.by, e.new)))
 
 
+class _Found(NamedTuple):
+    """What one record is made from: a place with its fate, and the decision on it."""
+
+    start: int
+    end: int
+    new: str
+    by: tuple[str, ...]
+    status: _Status
+    pending: bool = False
+    level: Literal["fix", "ask"] = "fix"
+    code: str | None = None
+    klass: str | None = None
+    score: float | None = None
+    candidates: tuple[tuple[str, float], ...] = ()
+    ruling: Ruling | None = None
+    decision: str | None = None  # that keeps it from being made, though it is about another change
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """What its id goes by: the place that was decided on, or its own, and the rule that had the last word."""
+        if self.ruling is None:
+            return self.start, self.end, self.by[-1]
+        return self.ruling.place.start, self.ruling.place.end, self.ruling.place.rule
+
+
 class _Edits:
     """Makes the edit records of one document."""
 
@@ -120,62 +174,76 @@ class _Edits:
         self.source = cleaned.draft.source
         self.rules = rules
         self.lines = LineIndex(self.source)
-        self.seen: Counter[str] = Counter()
         self.marks = {(mark.rule, at): mark for mark in cleaned.marks for at in range(mark.start, mark.end)}
 
     def all(self) -> list[EditRecord]:
-        done = []
+        rulings = list(self.cleaned.rulings)
+        found = []
         for edit in self.cleaned.draft.edits:
-            pending = any(self.rules[rule].keys.review for rule in edit.by)
-            mark = next((m for rule in edit.by if (m := self.marks.get((rule, edit.start)))), None)
-            done.append(
-                self._record(
-                    edit.start, edit.end, edit.new, edit.by, "fix", "applied", pending, None,
-                    mark.klass if mark else None, mark.score if mark else None, (),
-                )
+            ruling = next((r for r in rulings if r.do != "keep" and r.meets(edit.start, edit.end)), None)
+            if ruling is not None:
+                rulings.remove(ruling)
+            found.append(self._applied(edit, ruling))
+        found += [self._kept(ruling) for ruling in rulings]  # kept; or given up for one that is kept
+        found += self._asked()
+        found.sort(key=lambda one: one.place)
+        ids = identities(self.source, [one.place for one in found])
+        return [self._record(one, id_) for one, id_ in zip(found, ids, strict=True)]
+
+    def _applied(self, edit: Edit, ruling: Ruling | None) -> _Found:
+        mark = next((m for rule in edit.by if (m := self.marks.get((rule, edit.start)))), None)
+        about = mark or (ruling.place if ruling else None)
+        pending = ruling is None and any(self.rules[rule].keys.review for rule in edit.by)
+        return _Found(
+            edit.start, edit.end, edit.new, edit.by, "applied", pending, klass=about.klass if about else None,
+            score=about.score if about else None, ruling=ruling,
+        )  # fmt: skip
+
+    def _kept(self, ruling: Ruling) -> _Found:
+        place = ruling.place
+        return _Found(
+            place.start, place.end, place.new, place.by, "kept", False, "ask" if place.asked == "ask" else "fix",
+            _code(place.asked), place.klass, place.score, ruling=ruling,
+        )  # fmt: skip
+
+    def _asked(self) -> Iterator[_Found]:
+        held = [ruling for ruling in self.cleaned.rulings if ruling.changes]
+        for ask in self.cleaned.asks:
+            holder = next((r for r in held if r.meets(ask.start, ask.end)), None) if ask.why == "kept" else None
+            if holder and ask.rule in holder.place.by and _lies_in(ask, holder.place):
+                continue  # what was decided on, proposed once more
+            status = _FATES.get(ask.why, "proposed")
+            yield _Found(
+                ask.start, ask.end, ask.new, (ask.rule,), status, status == "proposed",
+                "ask" if ask.why == "ask" else "fix", _code(ask.why), ask.klass, ask.score, ask.candidates,
+                decision=holder.decision if holder else None,
             )  # fmt: skip
-        return done + [self._ask(ask) for ask in self.cleaned.asks]
 
-    def _ask(self, ask: Ask) -> EditRecord:
-        stopped = ask.why in ("suppressed", "protected")
-        return self._record(
-            ask.start, ask.end, ask.new, (ask.rule,), "ask" if ask.why == "ask" else "fix",
-            "suppressed" if stopped else "proposed", not stopped, ask.why if ask.why.startswith("E") else None,
-            ask.klass, ask.score, ask.candidates,
-        )  # fmt: skip
-
-    def _record(
-        self, start: int, end: int, new: str, by: tuple[str, ...], level: Literal["fix", "ask"],
-        status: Literal["applied", "proposed", "kept", "suppressed"], pending: bool, code: str | None,
-        klass: str | None, score: float | None, candidates: tuple[tuple[str, float], ...],
-    ) -> EditRecord:  # fmt: skip
-        quote = Quote.of(self.source, start, end)
-        line, col = self.lines.at(start)
-        folded = (_folded(part) for part in (quote.exact, quote.prefix, quote.suffix))
-        chief = by[-1]  # the rule that had the last word: the spaces in a removed footer are no reason of their own
-        identity = short_id(chief, *folded)
-        self.seen[identity] += 1
-        ordinal = self.seen[identity]
-        whole = self.rules[chief].keys.kind in WHOLE_FILE_GROUPS
+    def _record(self, one: _Found, id_: str) -> EditRecord:
+        quote = Quote.of(self.source, one.start, one.end)
+        line, col = self.lines.at(one.start)
+        chief = one.place[2]
+        exact = self.source[one.place[0] : one.place[1]]
+        whole = self.rules[chief].one_group
         return EditRecord(
-            id=identity if ordinal == 1 else short_id(identity, str(ordinal)),
-            group=short_id(chief, self.name, "" if whole else quote.exact),
-            path=self.name, start=start, end=end, line=line, col=col, quote=quote, new=new, by=by, level=level,
-            status=status, pending=pending, code=code, class_=klass, score=None if score is None else round(score, 4),
-            candidates=tuple(CandidateRecord(word, round(score, 4)) for word, score in candidates), decision=None,
+            id=id_, group=short_id(chief, self.name, "" if whole else exact),
+            path=self.name, start=one.start, end=one.end, line=line, col=col, quote=quote, new=one.new, by=one.by,
+            level=one.level, status=one.status, pending=one.pending, code=one.code, class_=one.klass,
+            score=None if one.score is None else round(one.score, 4),
+            candidates=tuple(CandidateRecord(word, round(score, 4)) for word, score in one.candidates),
+            decision=one.ruling.decision if one.ruling else one.decision,
         )  # fmt: skip
 
 
-def _folded(text: str) -> str:
-    """Return `text` in one script and one composition, so that a converted copy gives the same id."""
-    return unicodedata.normalize("NFC", text).translate(_one_script())
+_FATES: dict[str, _Status] = {"suppressed": "suppressed", "protected": "suppressed", "kept": "kept"}
 
 
-@cache
-def _one_script() -> dict[int, str]:
-    from cleaner.overlap.key import fold_table
+def _lies_in(ask: Ask, place: Place) -> bool:
+    return place.start <= ask.start and ask.end <= place.end
 
-    return str.maketrans(fold_table())
+
+def _code(asked: str | None) -> str | None:
+    return asked if asked is not None and asked.startswith("E") else None
 
 
 class _Places:
@@ -197,18 +265,21 @@ class _Places:
         line, _ = self.lines[passage.document].at(span.start)
         return SideRecord(span.path, span.start, span.end, line, Quote.of(source, span.start, span.end))
 
-    def overlap(self, overlap: Overlap, cluster: str | None) -> OverlapRecord:
+    def overlap(self, overlap: Overlap, cluster: str | None, bench: Bench) -> OverlapRecord:
         a, b = self.drafts[overlap.a.document].locate_span, self.drafts[overlap.b.document].locate_span
 
         def boxes(found: Sequence[tuple[int, int, int, int]]) -> tuple[tuple[int, int, int, int], ...]:
             return tuple((*a(a0, a1), *b(b0, b1)) for a0, a1, b0, b1 in found)
 
+        one, two = self.side(overlap.a), self.side(overlap.b)
+        decision = bench.on_overlap(overlap.id, (one.path, one.quote.exact), (two.path, two.quote.exact))
         return OverlapRecord(
-            id=overlap.id, unit=overlap.unit, kind=overlap.kind, a=self.side(overlap.a), b=self.side(overlap.b),
+            id=overlap.id, unit=overlap.unit, kind=overlap.kind, a=one, b=two,
             chars=overlap.chars, jaccard=round(overlap.jaccard, 4), containment=round(overlap.containment, 4),
             identity=round(overlap.identity, 4), cross_script=overlap.cross_script, ops=boxes(overlap.ops),
             order=overlap.order, blocks=boxes(overlap.blocks) or None, source=overlap.source, cluster=cluster,
-            reasons=dict(sorted(overlap.reasons)), verdict=explain(overlap), status="open", decision=None,
+            reasons=dict(sorted(overlap.reasons)), verdict=explain(overlap),
+            status=cast(_Fate, decision.do) if decision else "open", decision=decision.id if decision else None,
         )  # fmt: skip
 
 

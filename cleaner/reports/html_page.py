@@ -15,7 +15,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from cleaner.reports.records import EditRecord, short_id
+from cleaner.identity import short_id
+from cleaner.reports.records import EditRecord
 from cleaner.reports.views import cut, plural, visible
 from cleaner.show import show, show_path
 

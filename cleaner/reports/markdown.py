@@ -9,9 +9,9 @@ import html
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cleaner.identity import CONTEXT
 from cleaner.reports.markdown_text import inert, inline
 from cleaner.reports.records import (
-    CONTEXT,
     ClusterRecord,
     EditRecord,
     FileRecord,
@@ -25,11 +25,14 @@ from cleaner.reports.views import (
     KINDS,
     Counts,
     Group,
+    answer,
     by_cluster,
     cut,
+    decided,
     groups_of,
     pending_groups,
     plural,
+    stale,
     visible,
 )
 from cleaner.show import show_path
@@ -49,6 +52,7 @@ def to_markdown(records: Records, rules: Mapping[str, RuleInfo]) -> bytes:
         *_left_out(records.files),
         *_files(records, rules),
         *_overlaps(records),
+        *_decisions(records),
         *_notes(records),
     ]
     return ("\n".join(lines).rstrip("\n") + "\n").encode("utf-8", "backslashreplace")
@@ -78,8 +82,9 @@ def _pending(records: Records) -> Iterator[str]:
     yield f"## Waiting for a decision: {plural(places, 'place')} in {plural(len(groups), 'group')}"
     yield ""
     yield from _table(
-        ["rule", "count", "quote", "look closer"],
-        [[inline(g.rule) + _fate(g), f"{g.pending:,}", _change(g.first) + _candidates(g.first), _explain(g.first)]
+        ["rule", "count", "quote", "look closer", "decide"],
+        [[inline(g.rule) + _fate(g), f"{g.pending:,}", _change(g.first) + _candidates(g.first), _explain(g.first),
+          f"`{answer(g.first)}`"]
          for g in groups[:MAX_GROUPS]],
     )  # fmt: skip
     yield from _rest(len(groups) - MAX_GROUPS, "group")
@@ -154,7 +159,7 @@ def _fate(group: Group) -> str:
     codes = sorted({edit.code for edit in group.edits if edit.code})
     stopped = f" by {', '.join(map(inline, codes))}" if codes else ""
     return {
-        "applied": "",
+        "applied": " (decided)" if group.first.decision else "",
         "proposed": f" (only proposed{', stopped' + stopped if stopped else ''})",
         "kept": " (not applied: a decision keeps the original)",
         "suppressed": " (not applied: switched off for this file)",
@@ -244,6 +249,26 @@ def _pairs(overlaps: Sequence[OverlapRecord]) -> Iterator[str]:
 
 def _passage(side: SideRecord) -> str:
     return _elided(side.quote.exact, 120, 60)
+
+
+def _decisions(records: Records) -> Iterator[str]:
+    """What reviewers decided: first what has lost its place, since somebody has to look at it."""
+    if not records.decisions:
+        return
+    old = stale(records)
+    yield f"## Decisions: {len(records.decisions):,}, {len(old):,} stale"
+    yield ""
+    if old:
+        yield "A stale decision is about a text that is gone; `clean decisions check` says where it stands."
+        yield ""
+    ordered = sorted(records.decisions, key=lambda one: one.places > 0)
+    yield from _table(
+        ["id", "decision", "on", "quote", "places", "by", "why"],
+        [[one.id, inline(decided(one)), inline(one.rule or "overlap"), _elided(one.exact),
+          f"{one.places:,}" if one.places else "stale", inline(one.by or ""), inline(one.why or "")]
+         for one in ordered[:MAX_GROUPS]],
+    )  # fmt: skip
+    yield from _rest(len(ordered) - MAX_GROUPS, "decision")
 
 
 def _notes(records: Records) -> Iterator[str]:

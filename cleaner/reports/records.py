@@ -1,6 +1,6 @@
 """The records of a run: the published schema of report.jsonl, and the one thing all reports are made from.
 
-One JSON object a line: the run; each file by path with its edits by place; the overlaps; the clusters.
+One JSON object a line: the run; each file by path with its edits by place; the overlaps; the clusters; the decisions.
 Positions are half-open code points of the decoded source, lines and columns count from 1, paths are
 relative, ids are 12 hex digits of BLAKE2b. Nothing of clock, host, absolute path or version of the
 tool is in them: the same input gives the same bytes. docs/design.md lists every field.
@@ -8,27 +8,20 @@ tool is in them: the same input gives the same bytes. docs/design.md lists every
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
-from hashlib import blake2b
 from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from cleaner.errors import UsageError
+from cleaner.identity import around
+from cleaner.show import visible_json
 
 SCHEMA_VERSION = 1
-CONTEXT = 16  # code points before and after a quote; 353 of 353 edits of seed 003 have ids of their own with it
-
 _STRICT = ConfigDict(extra="forbid")
-
-
-def short_id(*parts: str) -> str:
-    """Return 12 hex digits that stand for some texts, in order."""
-    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -42,7 +35,7 @@ class Quote:
 
     @classmethod
     def of(cls, text: str, start: int, end: int) -> Quote:
-        return cls(text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT])
+        return cls(*around(text, start, end))
 
 
 @dataclass(frozen=True)
@@ -224,7 +217,33 @@ class ClusterRecord:
     type: Literal["cluster"] = "cluster"
 
 
-Record = RunRecord | FileRecord | EditRecord | OverlapRecord | ClusterRecord
+@dataclass(frozen=True)
+class DecisionRecord:
+    """A decision as it stands in rules/decisions.jsonl, and at how many `places` it was found: stale if at none.
+
+    `exact` and `other` are the quoted texts. `alike` are ids of edits that a stale one may have meant, best first:
+    they are offered, never applied.
+    """
+
+    __pydantic_config__ = _STRICT
+    id: str
+    do: Literal["keep", "remove", "replace", "accept", "wanted", "unwanted"]
+    target: Literal["edit", "group", "overlap"]
+    rule: str | None
+    exact: str
+    other: str | None
+    path: str | None
+    other_path: str | None
+    replacement: str | None
+    keeper: str | None
+    by: str | None
+    why: str | None
+    places: int
+    alike: tuple[str, ...]
+    type: Literal["decision"] = "decision"
+
+
+Record = RunRecord | FileRecord | EditRecord | OverlapRecord | ClusterRecord | DecisionRecord
 _ADAPTER: Any = TypeAdapter(Annotated[Record, Field(discriminator="type")])
 
 
@@ -237,6 +256,7 @@ class Records:
     edits: tuple[EditRecord, ...]
     overlaps: tuple[OverlapRecord, ...]
     clusters: tuple[ClusterRecord, ...]
+    decisions: tuple[DecisionRecord, ...] = ()
 
     def of(self, path: str) -> tuple[EditRecord, ...]:
         """Return the edits of one file, by place."""
@@ -257,17 +277,7 @@ class Records:
             yield from by_path.get(file.path, ())
         yield from self.overlaps
         yield from self.clusters
-
-
-# Characters that a viewer may hide or obey: JSON allows them raw, a careful file does not hold them.
-_HIDDEN = re.compile(
-    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    units = match.group().encode("utf-16-be")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+        yield from self.decisions
 
 
 def as_dict(record: Record) -> dict[str, Any]:
@@ -277,7 +287,7 @@ def as_dict(record: Record) -> dict[str, Any]:
 def to_line(record: Record) -> bytes:
     """Return one record as a line of JSON: keys sorted, Han readable, hidden characters as \\uXXXX."""
     raw = orjson.dumps(as_dict(record), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
-    return _HIDDEN.sub(_escaped, raw.decode("utf-8")).encode("utf-8")
+    return visible_json(raw)
 
 
 def to_jsonl(records: Iterable[Record]) -> bytes:
@@ -287,7 +297,8 @@ def to_jsonl(records: Iterable[Record]) -> bytes:
 def from_jsonl(raw: bytes, where: str) -> Records:
     """Read what `to_jsonl` wrote. Raises UsageError (E205) that names the first line that is not a record."""
     run: RunRecord | None = None
-    rest: dict[type, list[Any]] = {FileRecord: [], EditRecord: [], OverlapRecord: [], ClusterRecord: []}
+    kinds = (FileRecord, EditRecord, OverlapRecord, ClusterRecord, DecisionRecord)
+    rest: dict[type, list[Any]] = {kind: [] for kind in kinds}
     for number, line in enumerate(raw.split(b"\n"), 1):
         if not line:
             continue
@@ -312,9 +323,7 @@ def from_jsonl(raw: bytes, where: str) -> Records:
             "nothing was written",
             "run `clean SRC OUT` again to make the report new",
         )
-    return Records(
-        run, tuple(rest[FileRecord]), tuple(rest[EditRecord]), tuple(rest[OverlapRecord]), tuple(rest[ClusterRecord])
-    )
+    return Records(run, *(tuple(rest[kind]) for kind in kinds))
 
 
 def report_schema() -> dict[str, Any]:

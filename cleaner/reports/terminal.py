@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from cleaner.reports.records import EditRecord, FileRecord, OverlapRecord, Records
-from cleaner.reports.views import visible
+from cleaner.reports.views import answer, stale, visible
 from cleaner.show import show
 
 LONGEST = 40  # rows of a table before the rest is only counted
@@ -45,6 +45,7 @@ def summary(records: Records, src: str, out: str) -> Iterator[str]:
         yield f"  … and {len(rows) - len(shown)} more: see {show(out)}__report__/README.md"
     yield from _overlaps(records.overlaps, out)
     yield from _pending(records, src, out)
+    yield from _decided(records)
 
 
 def _row(file: FileRecord, edits: Sequence[EditRecord]) -> tuple[str, ...]:
@@ -76,8 +77,8 @@ def _overlaps(overlaps: Sequence[OverlapRecord], out: str) -> Iterator[str]:
     if not overlaps:
         return
     apart = [o for o in overlaps if o.a.path != o.b.path]
-    reuse = [o for o in apart if o.kind == "reuse"]
-    counts = Counter(o.kind for o in apart if o.kind != "reuse")
+    reuse = [o for o in apart if o.kind == "reuse" and o.status == "open"]
+    counts = Counter(o.kind if o.status == "open" else o.status for o in apart if o not in reuse)
     parts = [f"{len(reuse)} reuse" + (" (across scripts)" if any(o.cross_script for o in reuse) else "")]
     parts += [f"{count} {kind} (folded)" for kind, count in sorted(counts.items())]
     within = len(overlaps) - len(apart)
@@ -102,8 +103,19 @@ def _pending(records: Records, src: str, out: str) -> Iterator[str]:
     yield f"  pending   {_count(places, 'place')} in {_count(len(groups), 'group')} wait for a person"
     for edits in sorted(groups.values(), key=lambda g: (g[0].status, g[0].path, g[0].start))[:10]:
         yield f"    {edits[0].by[-1]}  {_turns(edits)}  clean explain {show(src + edits[0].path)}:{edits[0].line}"
+        yield f"        {answer(edits[0])}" + ("" if len(edits) == 1 else f"    (--scope group: all {len(edits)})")
     if len(groups) > 10:
         yield f"    … and {len(groups) - 10} more: see {show(out)}__report__/README.md"
+
+
+def _decided(records: Records) -> Iterator[str]:
+    """What people have decided, and what of it has lost its place."""
+    if not records.decisions:
+        return
+    old = len(stale(records))
+    places = sum(decision.places for decision in records.decisions)
+    more = f", {old} stale: clean decisions check" if old else ""
+    yield f"  decided   {_count(places, 'place')} by {_count(len(records.decisions), 'decision')}{more}"
 
 
 def _turns(edits: Sequence[EditRecord]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cleaner.reports.records import EditRecord, FileRecord, OverlapRecord, Records
+from cleaner.reports.records import DecisionRecord, EditRecord, FileRecord, OverlapRecord, Records
 from cleaner.show import show
 
 KINDS = ("reuse", "quote", "formula", "boilerplate")  # of overlaps; only the first asks for attention
@@ -73,6 +73,25 @@ def pending_groups(records: Records) -> Iterator[Group]:
     for file in records.files:
         if file.pending:
             yield from (group for group in groups_of(records.of(file.path)) if group.pending)
+
+
+def stale(records: Records) -> tuple[DecisionRecord, ...]:
+    """Return the decisions that were found nowhere."""
+    return tuple(decision for decision in records.decisions if not decision.places)
+
+
+def decided(decision: DecisionRecord) -> str:
+    """Return in a few words what a decision says; not yet harmless to print."""
+    if decision.replacement is not None:
+        return f"{decision.do} by “{decision.replacement}”"
+    return f"{decision.do}, {decision.keeper} keeps it" if decision.keeper is not None else decision.do
+
+
+def answer(edit: EditRecord) -> str:
+    """Return the command that answers what an edit asks a person: `clean decide …`, for all of its group."""
+    if edit.status == "applied":  # a mask: the word is lost, and only a person may know it
+        return f"clean decide replace {edit.id} --with WORD"
+    return f"clean decide accept {edit.id}"
 
 
 class Counts(NamedTuple):

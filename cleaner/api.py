@@ -55,7 +55,7 @@ class Cleaner:
 
     @cached_property
     def _config(self) -> Config:
-        return _config(None, self._given)
+        return _config(None, {"decisions": "", **self._given})
 
     @cached_property
     def _book(self) -> Book:

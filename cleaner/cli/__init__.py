@@ -35,6 +35,7 @@ COMMANDS = {
     "overlaps": ("overlaps", "Find duplicates and shared passages only."),
     "undo": ("out", "Rebuild the seeds from OUT and its report, byte for byte."),
     "report": ("out", "Render the report of OUT again."),
+    "stats": ("stats", "What the run that made OUT did, in figures."),
     "doctor": ("doctor", "Check the installation, the packs, and that OUT leads back to its seeds."),
     "config": ("config", "Show the configuration in force, or its schema."),
 }

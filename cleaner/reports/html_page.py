@@ -118,12 +118,16 @@ class _Block:
         return cls(Markup(text), "sha256-" + base64.b64encode(digest).decode("ascii"))
 
 
-@lru_cache(maxsize=2)
-def _style(own: str) -> _Block:
-    return _Block.of("style.css", own)
+@lru_cache(maxsize=3)
+def _style(*own: str) -> _Block:
+    return _Block.of("style.css", *own)
 
 
 def render(template: str, **values: Any) -> bytes:
     """Return a page. What even UTF-8 cannot hold was made visible by `show` before."""
-    style = _style("article.css" if template == "article.html.j2" else "overview.css")
+    style = _style(
+        *{"article.html.j2": ("article.css",), "stats.html.j2": ("overview.css", "stats.css")}.get(
+            template, ("overview.css",)
+        )
+    )
     return _environment().get_template(template).render(style=style, **values).encode("utf-8")

@@ -40,7 +40,7 @@ def summary(records: Records, src: str, out: str) -> Iterator[str]:
     yield f"{_count(run.files, 'file')} · packs {packs}"
     rows = [_row(file, records.of(file.path)) for file in records.files if file.status != "skipped"]
     shown = rows if len(rows) <= LONGEST else [row for row in rows if row[1] != "0" or row[2] != "0"][:LONGEST]
-    yield from _table(("file", "removed", "repaired", "pending", "chars", "by"), shown)
+    yield from table(("file", "removed", "repaired", "pending", "chars", "by"), shown)
     if len(shown) < len(rows):
         yield f"  … and {len(rows) - len(shown)} more: see {show(out)}__report__/README.md"
     yield from _overlaps(records.overlaps, out)
@@ -62,14 +62,16 @@ def _row(file: FileRecord, edits: Sequence[EditRecord]) -> tuple[str, ...]:
     return show(file.path), str(removed), str(len(done) - removed), str(file.pending), chars, " ".join(by[:4]) + more
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+_NUMBERS = frozenset(("removed", "repaired", "pending"))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: frozenset[str] = _NUMBERS) -> Iterator[str]:
+    """Yield a table as lines; the columns in `right` are set flush right. Cells have been through `show`."""
     if not rows:
         return
     widths = [max(_width(row[i]) for row in (head, *rows)) for i in range(len(head))]
     for row in (head, *rows):
-        cells = [
-            _pad(cell, widths[i], right=head[i] in ("removed", "repaired", "pending")) for i, cell in enumerate(row)
-        ]
+        cells = [_pad(cell, widths[i], right=head[i] in right) for i, cell in enumerate(row)]
         yield "  " + "  ".join(cells).rstrip()
 
 

@@ -56,7 +56,7 @@ def test_the_command_prints_a_table_json_or_a_page(tmp_path):
     page = tmp_path / "stats.html"
     assert clean("stats", ROOT / "out", "--html", page).returncode == 0
     html = page.read_text("utf-8")
-    assert html.count("<svg") > 10 and "http" not in html and "style=" not in html
+    assert html.count("<svg") > 10 and "http:" not in html and "https:" not in html and "style=" not in html
 
 
 def test_no_report_is_a_clear_error(tmp_path):

@@ -342,6 +342,38 @@ class TestClasses:
         assert self.kinds("张三表示，" + one + "。") == [("quote", "attribution")]
         assert self.kinds("张三表示，" + one + "。" + two + "。") == [("reuse", "long")]
 
+    def test_two_phrases_beside_each_other_by_chance_are_formula(self):
+        source = random.Random(31)
+        slogan, law = sentence(source, 34) + "。", sentence(source, 37) + "。"
+        both = [article(source, f"{slogan}\n{sentence(source, 30)}。\n{law}") for _ in range(2)]
+        alone = [article(source, part) for part in (slogan, law) for _ in range(4)]
+        texts = hans(*both, *alone)
+        assert {x.kind for x in find_overlaps(texts).overlaps} == {"formula"}
+
+    def test_a_report_that_many_papers_print_is_reuse_also_where_one_left_out_a_clause(self):
+        source = random.Random(32)
+        parts = [sentence(source, 35) + "。" for _ in range(5)]
+        report, shorter = "".join(parts), "".join((*parts[:2], *parts[3:]))
+        texts = hans(*(article(source, report if at else shorter, size=400) for at in range(7)))
+        found = [x for x in find_overlaps(texts).overlaps if x.chars >= 100]
+        assert len(found) == 7 * 6 / 2
+        assert {x.kind for x in found} == {"reuse"}
+
+    def test_a_dateline_is_formula_whoever_reports(self):
+        source = random.Random(33)
+        form = "据新华社北京１月{}日电（记者{}）在这里"
+        lines = [form.format(*x) + sentence(source, 40) for x in (("12", "王建刚、李大明"), ("13", "王建刚、李大明"))]
+        texts = hans(*(article(source, line) for line in lines))
+        assert {(x.kind, x.reasons[0][1]) for x in find_overlaps(texts).overlaps} == {("formula", "usual")}
+
+    def test_a_copy_beside_a_phrase_that_many_have_is_reuse(self):
+        source = random.Random(34)
+        phrase, copied = sentence(source, 30) + "。", sentence(source, 60) + "。"
+        texts = hans(
+            *(article(source, phrase + copied) for _ in range(2)), *(article(source, phrase) for _ in range(4))
+        )
+        assert [x.kind for x in between(find_overlaps(texts), "000", "001")] == ["reuse"]
+
     def test_a_licence_line_is_boilerplate(self):
         text = "版权声明：本页面内容由编辑部整理，未经授权不得转载，违者将追究责任"
         assert self.kinds(text) == [("boilerplate", "chrome")]

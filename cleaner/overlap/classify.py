@@ -16,17 +16,21 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from cleaner.overlap.key import DATA, fold
 from cleaner.overlap.page import FULL_STOP, Page
 from cleaner.overlap.passages import Match
-from cleaner.overlap.seeds import SEED
+from cleaner.overlap.pieces import MANY, Piece, datelines, pieces
+from cleaner.overlap.seeds import SEED, Run
 from cleaner.overlap.values import Figure, Kind, Overlap
 
 EDGE_DOCUMENTS = 3  # documents at whose head or tail a line stands before it is furniture
 BOILERPLATE_SHARE = 0.5
 QUOTED_SHARE = 0.8  # some characters of what follows the quotation may agree by chance
 FORMULA_SHARE = 0.6
+USUAL_SHARE = 0.6  # phrases, datelines and what everybody writes, together
+CHANCE_SHARE = 0.8  # of a passage of several pieces, in those that are formula by themselves
 NAMES_SHARE = 0.6
 LONG = 30  # aligned key characters from which a passage is reuse unless it is something else
 REFERENCE = 1000  # documents that idf is counted against: a constant, not the size of the folder
@@ -35,7 +39,6 @@ RARE_LONG = 37.0  # rarity of a longer one: six such grams, one run of eleven ch
 SIGN = 15.0  # what one sign weighs, in rarity: between two and three rare grams. Signs of copying: it runs across a
 # sentence end; the two documents share more. Signs of a phrase: it begins and ends with a clause in both; it holds no
 # figure, date or Latin name; its grams are frequent here.
-MANY = 4  # documents that have one whole clause or sentence, from which it is a phrase
 SENTENCE = 60  # aligned characters from which even one sentence is more than a phrase
 CROWD = 5  # documents from which a gram counts as frequent here
 DIGIT_OPS, DIGIT_SPACING = 2, 40  # a template: at least two changed numbers, one every 40 characters or closer
@@ -99,11 +102,13 @@ def _decide(figures: dict[str, Figure]) -> tuple[Kind, str]:
         (_at_least(figures["chrome"], BOILERPLATE_SHARE), "boilerplate", "chrome"),
         (_at_least(figures["quoted"], QUOTED_SHARE), "quote", "marks"),
         (_is_common_sentence(figures), "formula", "many"),
+        (_at_least(figures["enumerated"], NAMES_SHARE), "formula", "enumeration"),
         (bool(figures["attributed"]), "quote", "attribution"),
         (_at_least(figures["phrases"], FORMULA_SHARE), "formula", "phrases"),
         (_at_least(figures["background"], FORMULA_SHARE), "formula", "background"),
-        (_at_least(figures["enumerated"], NAMES_SHARE), "formula", "enumeration"),
+        (_at_least(figures["usual"], USUAL_SHARE), "formula", "usual"),
         (bool(figures["template"]), "formula", "template"),
+        (_at_least(figures["by_chance"], CHANCE_SHARE), "formula", "pieces"),
         (_at_least(chars, LONG) and _at_least(figures["weight"], RARE_LONG), "reuse", "long"),
         (_at_least(figures["weight"], RARE_SHORT), "reuse", "rare"),
     )
@@ -133,7 +138,9 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
     box = match.box
     sides = ((a, box.a0, box.a1), (b, box.b0, box.b1))
     runs = [a.key.text[run.a0 : run.a0 + run.size] for part in match.parts for run in part.equal if run.size >= SEED]
-    counts = list(_counts(a, match, around))
+    by_run = list(_counts(a, match, around))
+    counts = [count for run in by_run for count in run]
+    apart = pieces(a, b, match, by_run)
     usual = _background()
     known = [run[i : i + SEED] in usual for run in runs for i in range(len(run) - SEED + 1)]
     rarity = sum(
@@ -150,6 +157,7 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
     return {
         "background": round(sum(known) / max(len(known), 1), 3),
         "attributed": all(_attributed(*side) for side in sides),
+        "by_chance": _by_chance(a, b, apart, around) if len(apart) > 1 else 0.0,
         "chars": match.chars,
         "chrome": round(min(_chrome(*side) for side in sides), 3),
         "clause_borders": borders,
@@ -159,24 +167,57 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
         "enumerated": round(min(page.enumerated(low, high) for page, low, high in sides), 3),
         "full_stop": stops,
         "numbers": numbers,
+        "pieces": len(apart),
         "phrases": round(min(_phrases(page.key.text[low:high]) for page, low, high in sides), 3),
         "quoted": round(min(page.quoted(low, high) for page, low, high in sides), 3),
         "rarity": round(rarity, 1),
         "sentence_end": crosses,
         "signs": signs,
-        "template": _is_template(list(_changes(a, b, match)), match.chars),
+        "template": len(apart) == 1 and _is_template(list(_changes(a, b, match)), match.chars),
+        "usual": round(min(_usual(*side) for side in sides), 3),
         "whole_clauses": all(page.holds_clauses(low, high) for page, low, high in sides),
         "weight": round(rarity + SIGN * signs, 1),
     }
 
 
-def _counts(a: Page, match: Match, around: Surroundings) -> Iterator[int]:
-    """Yield for each 6-gram of the equal runs of a match in how many documents it stands."""
+def _counts(a: Page, match: Match, around: Surroundings) -> Iterator[list[int]]:
+    """Yield for each equal run of a match in how many documents each of its 6-grams stands."""
     for part in match.parts:
         counts = around.df(a.key.text[part.box.a0 : part.box.a1])
         for run in part.equal:
             low = run.a0 - part.box.a0
-            yield from counts[low : max(low + run.size - SEED + 1, low)]
+            yield counts[low : max(low + run.size - SEED + 1, low)]
+
+
+def _by_chance(a: Page, b: Page, apart: Sequence[Piece], around: Surroundings) -> float:
+    """Return the share of several pieces, by equal characters, in those that are formula by themselves."""
+    total = sum(piece.matched for piece in apart)
+    return round(sum(piece.matched for piece in apart if _is_common(a, b, piece, around)) / total, 3)
+
+
+def _is_common(a: Page, b: Page, piece: Piece, around: Surroundings) -> bool:
+    """Say whether a piece alone is a sentence that many have, made of what everybody writes, a list, a quotation
+    or a template.
+
+    What many have is a phrase if they have it each among other text; a wire story goes on alike in all of them.
+    """
+    sides = tuple((page, low, high) for page, (low, high) in zip((a, b), piece.sides, strict=True))
+    if piece.df >= MANY and not any(_goes_on(*side, piece.df, around) for side in sides):
+        return not all(page.crosses_sentence(low, high, FULL_STOP) for page, low, high in sides)
+    if min(_usual(*side) for side in sides) >= USUAL_SHARE:
+        return True
+    if min(page.enumerated(low, high) for page, low, high in sides) >= NAMES_SHARE:
+        return True
+    if min(page.quoted(low, high) for page, low, high in sides) >= QUOTED_SHARE:
+        return True
+    return _is_template(list(_between(a, b, piece.runs)), piece.matched)
+
+
+def _goes_on(page: Page, low: int, high: int, df: int, around: Surroundings) -> bool:
+    """Say whether half of the documents that have a span have what runs across its start or its end here, too."""
+    key, half = page.key.text, SEED // 2
+    borders = (key[at - half : at + half] for at in (low, high) if half <= at <= len(key) - half)
+    return any(2 * around.df(gram)[0] > df for gram in borders)
 
 
 def classify_document(
@@ -212,8 +253,12 @@ def _is_template(changes: Sequence[tuple[str, str]], chars: int) -> bool:
 def _changes(a: Page, b: Page, match: Match) -> Iterator[tuple[str, str]]:
     """Yield the key characters of both sides wherever a match is not equal."""
     for part in match.parts:
-        for one, two in zip(part.equal, part.equal[1:], strict=False):
-            yield a.key.text[one.a0 + one.size : two.a0], b.key.text[one.b0 + one.size : two.b0]
+        yield from _between(a, b, part.equal)
+
+
+def _between(a: Page, b: Page, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    for one, two in pairwise(runs):
+        yield a.key.text[one.a0 + one.size : two.a0], b.key.text[one.b0 + one.size : two.b0]
 
 
 def _at_edges(page: Page, low: int, high: int, edge_lines: frozenset[str]) -> float:
@@ -299,19 +344,37 @@ def _phrase_end(key: str, at: int, parts: tuple[str, ...]) -> int:
     return at
 
 
-@lru_cache(maxsize=1 << 14)
 def _phrases(key: str) -> float:
     """Return the share of a key text that phrases of the formula table cover."""
-    covered = at = 0
+    return sum(high - low for low, high in _phrase_places(key)) / len(key)
+
+
+@lru_cache(maxsize=1 << 14)
+def _phrase_places(key: str) -> tuple[tuple[int, int], ...]:
+    """Return the places of a key text that phrases of the formula table cover, sorted and disjoint."""
+    found = []
+    at = 0
     table = _phrase_table()
     for start in range(len(key)):
         for first in (key[start : start + 2], key[start]):
             for parts in table.get(first, ()):
                 end = _phrase_end(key, start, parts)
                 if end > at:
-                    covered += end - max(start, at)
+                    found.append((max(start, at), end))
                     at = end
-    return covered / len(key)
+    return tuple(found)
+
+
+def _usual(page: Page, low: int, high: int) -> float:
+    """Return the share of a span in phrases, datelines and 6-grams of the background, together."""
+    key = page.key.text[low:high]
+    covered = bytearray(len(key))
+    usual = _background()
+    places = [(i, i + SEED) for i in range(len(key) - SEED + 1) if key[i : i + SEED] in usual]
+    lines = ((x - low, y - low) for x, y in datelines(page, low, high))
+    for x, y in (*places, *_phrase_places(key), *lines):
+        covered[x:y] = b"\1" * (y - x)
+    return sum(covered) / len(key)
 
 
 _SENTENCES = {
@@ -323,6 +386,8 @@ _SENTENCES = {
     "attribution": "quote: one sentence that both attribute to a speaker",
     "phrases": "formula: phrases of the formula table make up {phrases:.0%} of it",
     "background": "formula: {background:.0%} of its 6-grams stand in many articles of a newspaper",
+    "usual": "formula: phrases, datelines and what many articles of a newspaper write make up {usual:.0%} of it",
+    "pieces": "formula: {pieces} pieces beside each other by chance; {by_chance:.0%} are phrases, quotes or lists",
     "enumeration": "formula: {enumerated:.0%} of it is an enumeration of names",
     "template": "formula: a template, the places that differ hold other numbers",
     "many": "formula: not more than one sentence, and {df} documents or more have it, each among other text",

@@ -143,10 +143,13 @@ class Page:
         return high == len(self.key) or bool(self.key.start[high] > self.key.end[high - 1])
 
     def holds_clauses(self, low: int, high: int) -> bool:
-        """Say whether key characters `low:high` begin and end with a clause, give or take what agrees by chance."""
+        """Say whether key characters `low:high` begin and end with a clause.
+
+        Give or take what agrees by chance beside them, and a first or last word that one side changed.
+        """
         slack = min(CHANCE, (high - low) // 4)
-        opens = any(self.opens_clause(at) for at in range(low, low + slack + 1))
-        return opens and any(self.closes_clause(at) for at in range(high - slack, high + 1))
+        opens = any(self.opens_clause(at) for at in range(max(low - slack, 0), low + slack + 1))
+        return opens and any(self.closes_clause(at) for at in range(high - slack, min(high + slack, len(self.key)) + 1))
 
 
 def with_closing(a: Page, end_a: int, b: Page, end_b: int) -> tuple[int, int]:

@@ -22,7 +22,8 @@ import numpy as np
 import opencc
 from scipy.optimize import minimize
 
-from cleaner.kinds.traits import Cues, known, look, traits
+from cleaner.kinds.chrome import Cues
+from cleaner.kinds.layout import known, look, traits
 from cleaner.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,8 +111,8 @@ def sequences(dev, cues, prose=None):
         texts = [t.strip() for t in path.read_text("utf-8").split("\n") if t.strip()]
         out.append(Seq("script/" + path.name, "script", texts[:60], [(B,)] * len(texts[:60]), 0.3))
     for seq in out:
-        seq.looks, seq.traits = traits(seq.texts, cues)
-        seq.body, seq.other = known(seq.looks)
+        page, seq.traits = traits(seq.texts, cues)
+        seq.body, seq.other = known(page)
         seq.wrong = [i for i in seq.body if B not in seq.states[i]] + [
             i for i in seq.other if seq.states[i] in ((B,), (T,))
         ]

@@ -1,11 +1,12 @@
-"""How fast line rules are: one automaton for all of them against `regex` one by one, and whole cleaning against both.
+"""How fast line rules are: an automaton for all of them against `regex` one by one, and whole cleaning against both.
 
     python benchmarks/rules_speed.py [--megabytes 8] [--repeats 7] [--json FILE]
 
 The corpus is made from the five seeds, with a fixed seed for chance: their sentences are recombined into articles,
 with what the seeds carry around the article (byline, toolbar, footer) around one in three of them. All figures are
 CPU seconds of one process, the candidates take turns, and what counts is the median of the ratios inside a turn.
-Both ways of matching answer the same question (which line pattern matches which line) and have to agree.
+Both ways of matching answer the same questions (which pattern matches which line, which is in which text) and have to
+agree. Line cleaning is all of the stage `lines`: the grammar of betting names and the judge of pages among it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ import regex
 from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Settings, is_prose
-from cleaner.kinds.prefilter import line_set
+from cleaner.kinds.judge import Judge
+from cleaner.kinds.prefilter import line_set, text_set
+from cleaner.kinds.span import Span
 from cleaner.packs import Rule
 from cleaner.script import decide
 
@@ -63,38 +66,54 @@ def articles(size: int, chance: random.Random) -> list[str]:
     return made
 
 
-def patterns_of(rules: tuple[Rule, ...]) -> dict[str, regex.Pattern[str]]:
-    """Return the line patterns of some rules, compiled as the kinds do."""
-    flags = regex.VERBOSE | regex.MULTILINE | regex.VERSION0
-    sources = [pattern for rule in rules for pattern in getattr(rule.do, "line_patterns", ())]
-    return {source: regex.compile(source, flags) for source in dict.fromkeys(sources)}
+class Matching:
+    """What the rules of the stage `lines` ask of a text, in both ways: every line pattern of every line, and every
+    pattern of a text (the rules that look at whole texts, and the grammar of betting names) of every text."""
 
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        flags = regex.VERBOSE | regex.MULTILINE | regex.VERSION0
+        sources = [pattern for rule in rules for pattern in getattr(rule.do, "line_patterns", ())]
+        self.lines = {source: regex.compile(source, flags) for source in dict.fromkeys(sources)}
+        self.texts: dict[str, tuple[regex.Pattern[str], tuple[str, ...]]] = {}  # with what has to be there
+        for rule in rules:
+            if isinstance(rule.do, Span):
+                self.texts[rule.do.find] = regex.compile(rule.do.find, flags), rule.do.text_patterns
+            else:
+                for source in getattr(rule.do, "text_patterns", ()):
+                    self.texts[source] = regex.compile(source, regex.VERSION0), (source,)
+        lookout = line_set(tuple(self.lines))
+        overview = text_set(tuple(dict.fromkeys(need for _, needs in self.texts.values() for need in needs)))
+        if lookout is None or overview is None:
+            sys.exit("google-re2 is not installed: there is nothing to compare")
+        self.lookout, self.overview = lookout, overview
 
-def one_by_one(texts: list[str], patterns: dict[str, regex.Pattern[str]]) -> list[tuple[int, int, str]]:
-    """Return the hits (text, line, pattern), every pattern tried on every line."""
-    tried = list(patterns.items())
-    found = []
-    for number, text in enumerate(texts):
-        for i, line in enumerate(text.split("\n")):
-            if line := line.strip():
-                found += [(number, i, source) for source, pattern in tried if pattern.fullmatch(line)]
-    return found
+    def one_by_one(self, texts: list[str]) -> list[tuple[int, int, str]]:
+        """Return the hits (text, line, pattern), every pattern tried on every line or text; line -1 for a text."""
+        tried = list(self.lines.items())
+        found = []
+        for number, text in enumerate(texts):
+            for i, line in enumerate(text.split("\n")):
+                if line := line.strip():
+                    found += [(number, i, source) for source, pattern in tried if pattern.fullmatch(line)]
+            found += [(number, -1, source) for source, (pattern, _) in self.texts.items() if pattern.search(text)]
+        return found
 
-
-def with_set(texts: list[str], patterns: dict[str, regex.Pattern[str]]) -> list[tuple[int, int, str]]:
-    """Return the same hits: the automaton is asked once a line, `regex` confirms."""
-    lookout = line_set(tuple(patterns))
-    if lookout is None:
-        sys.exit("google-re2 is not installed: there is nothing to compare")
-    hits, rest = lookout.hits, [source for source in patterns if source not in lookout.known]
-    found = []
-    for number, text in enumerate(texts):
-        for i, line in enumerate(text.split("\n")):
-            if line := line.strip():
-                for source in [*hits(line), *rest] if rest else hits(line):
-                    if patterns[source].fullmatch(line):
-                        found.append((number, i, source))
-    return found
+    def with_sets(self, texts: list[str]) -> list[tuple[int, int, str]]:
+        """Return the same hits: the automata are asked once a line and once a text, `regex` confirms."""
+        hits, rest = self.lookout.hits, [source for source in self.lines if source not in self.lookout.known]
+        known = self.overview.known
+        found = []
+        for number, text in enumerate(texts):
+            for i, line in enumerate(text.split("\n")):
+                if line := line.strip():
+                    for source in [*hits(line), *rest] if rest else hits(line):
+                        if self.lines[source].fullmatch(line):
+                            found.append((number, i, source))
+            held = self.overview.found(text.encode())
+            for source, (pattern, needs) in self.texts.items():
+                if all(need in held or need not in known for need in needs) and pattern.search(text):
+                    found.append((number, -1, source))
+        return found
 
 
 def cleaned(texts: list[str], rules: tuple[Rule, ...]) -> int:
@@ -124,17 +143,17 @@ def main() -> None:
     texts = articles(int(given.megabytes * 1e6), random.Random(20211025))
     size = sum(len(text.encode()) for text in texts) / 1e6
     every = packs.in_order(packs.load(packs.find(name) for name in packs.DEFAULT_PACKS))
-    rules = tuple(rule for rule in every if hasattr(rule.do, "line_patterns"))
-    patterns = patterns_of(rules)
-    found = one_by_one(texts, patterns)
-    if with_set(texts, patterns) != found:
-        sys.exit("the hits differ: nothing else needs to be measured")
-    edits = cleaned(texts, rules)
     stage = tuple(rule for rule in every if rule.stage == "lines")
+    matching = Matching(stage)
+    found = matching.one_by_one(texts)
+    if matching.with_sets(texts) != found:
+        sys.exit("the hits differ: nothing else needs to be measured")
+    edits = cleaned(texts, stage)
+    quiet = tuple(rule for rule in stage if not isinstance(rule.do, Judge))
     candidates: dict[str, Callable[[], object]] = {
-        "`regex`, one by one": lambda: one_by_one(texts, patterns),
-        "one automaton, `regex` confirms": lambda: with_set(texts, patterns),
-        "line and block rules, whole cleaning": lambda: cleaned(texts, rules),
+        "`regex`, one by one": lambda: matching.one_by_one(texts),
+        "two automata, `regex` confirms": lambda: matching.with_sets(texts),
+        f"{len(quiet)} rules of the stage `lines`, without the judge, whole cleaning": lambda: cleaned(texts, quiet),
         f"all {len(stage)} rules of the stage `lines`, whole cleaning": lambda: cleaned(texts, stage),
         f"all {len(every)} shipped rules, whole cleaning": lambda: cleaned(texts, every),
     }
@@ -146,8 +165,8 @@ def main() -> None:
     base = list(times.values())[1]
     lines = sum(text.count("\n") for text in texts)
     print(
-        f"{len(texts)} articles, {lines} lines, {size:.1f} MB; {len(rules)} line and block rules with {len(patterns)} "
-        f"line patterns; {len(found)} hits, {edits} edits; {given.repeats} turns\n"
+        f"{len(texts)} articles, {lines} lines, {size:.1f} MB; {len(stage)} rules with {len(matching.lines)} patterns "
+        f"for lines and {len(matching.texts)} for texts; {len(found)} hits, {edits} edits; {given.repeats} turns\n"
     )
     print("| what | CPU s, best (worst) | MB/s | times the matching alone, median |")
     print("|---|---|---|---|")

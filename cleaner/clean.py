@@ -17,9 +17,10 @@ from typing import Literal
 
 import regex
 
-from cleaner.context import HAN, Context, Lookout, Proposal, Settings, han_count, is_prose
+from cleaner.context import HAN, Context, Lookout, Overview, Proposal, Settings, han_count, is_prose
 from cleaner.errors import InputError, SelfCheckError
-from cleaner.kinds.prefilter import line_set
+from cleaner.kinds.prefilter import line_set, text_set
+from cleaner.kinds.span import Span
 from cleaner.meta import headline, normal
 from cleaner.packs import Rule
 from cleaner.rulings import Judge, Place, Ruling, settle
@@ -134,13 +135,15 @@ class _Same:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is known of the rules of a run before any text: the prefilter, and which patterns of it each rule needs.
+    """What is known of the rules of a run before any text: the prefilters, and which patterns of it each rule needs.
 
     A rule with none, or with one that the prefilter does not know, is always asked.
     """
 
     lookout: Lookout | None
-    patterns: tuple[frozenset[str], ...]
+    overview: Overview | None
+    patterns: tuple[frozenset[str], ...]  # for each rule, line patterns one of which some line has to match
+    needs: tuple[frozenset[str], ...]  # for each rule, patterns all of which the text has to have
 
 
 @lru_cache(maxsize=16)
@@ -148,7 +151,16 @@ def _plan(same: _Same) -> _Plan:
     each = [tuple(getattr(rule.do, "line_patterns", ())) for rule in same.rules]
     lookout = line_set(tuple(dict.fromkeys(chain.from_iterable(each))))
     known = lookout.known if lookout else frozenset()
-    return _Plan(lookout, tuple(frozenset(few) if known.issuperset(few) else frozenset() for few in each))
+    asked = [tuple(getattr(rule.do, "text_patterns", ())) for rule in same.rules]
+    overview = text_set(tuple(dict.fromkeys(chain.from_iterable(asked))))
+    held = overview.known if overview else frozenset()
+    needs = [few if isinstance(rule.do, Span) else () for rule, few in zip(same.rules, asked, strict=True)]
+    return _Plan(
+        lookout,
+        overview,
+        tuple(frozenset(few) if known.issuperset(few) else frozenset() for few in each),
+        tuple(held.intersection(few) for few in needs),
+    )
 
 
 class _Work:
@@ -165,9 +177,10 @@ class _Work:
         kept, made = settle(rulings, text)
         self.held = (*kept, *(ruling for ruling in made if ruling.put))  # where no rule may change anything
         self.draft = Draft.of(text).revise([Edit(r.place.start, r.place.end, r.put, r.place.by) for r in made])
-        plan = _plan(_Same(rules)) if settings.prefilter else _Plan(None, (frozenset(),) * len(rules))
-        self.idle = plan.patterns
-        self.context = Context(self.draft.text, settings, name, plan.lookout)
+        none = (frozenset[str](),) * len(rules)
+        plan = _plan(_Same(rules)) if settings.prefilter else _Plan(None, None, none, none)
+        self.plan = plan
+        self.context = Context(self.draft.text, settings, name, plan.lookout, plan.overview)
         self.asks: list[Ask] = []
         self.marks: list[Mark] = []
         self.meta: dict[str, str] = {}
@@ -199,8 +212,8 @@ class _Work:
         """Let every rule work once; return whether the text changed. What is asked is of this pass alone."""
         self.asks = []
         before = self.draft
-        for rule, patterns in zip(self.rules, self.idle, strict=True):
-            if not (patterns and self.context.idle(patterns)):
+        for rule, patterns, needs in zip(self.rules, self.plan.patterns, self.plan.needs, strict=True):
+            if not ((patterns and self.context.idle(patterns)) or (needs and self.context.lacks(needs))):
                 self._apply(rule)
         return self.draft.text != before.text
 

@@ -99,24 +99,44 @@ class Lookout(Protocol):
         ...
 
 
+class Overview(Protocol):
+    """Knows at once which of many patterns are in a text (`kinds/prefilter.py` has the one there is)."""
+
+    known: frozenset[str]
+
+    def found(self, raw: bytes) -> frozenset[str]:
+        """Return those of `known` that are in a text, given in UTF-8."""
+        ...
+
+
 class Context:
     """A read-only view of one text for the rules that look at it. `name` is only for messages.
 
-    With a `lookout`, kinds learn from `may_match` which lines are worth a look; what they find is the same.
+    With a `lookout`, kinds learn from `may_match` which lines are worth a look, with an `overview` from `may_hold`
+    which texts; what they find is the same.
     """
 
-    def __init__(self, text: str, settings: Settings, name: str = "", lookout: Lookout | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        settings: Settings,
+        name: str = "",
+        lookout: Lookout | None = None,
+        overview: Overview | None = None,
+    ) -> None:
         self.text = text
         self.settings = settings
         self.name = name
         self.lookout = lookout
+        self.overview = overview
         self._prose: dict[str, bool] = {}  # what a line says does not change with its place: kept by `after`
         self._hits: dict[str, tuple[str, ...]] = {}
+        self.settled: dict[object, object] = {}  # what a kind found of this document's lines, under a key of its own
 
     def after(self, text: str) -> Context:
         """Return the context of a changed text of the same document, which knows the lines that it has seen."""
-        new = Context(text, self.settings, self.name, self.lookout)
-        new._prose, new._hits = self._prose, self._hits
+        new = Context(text, self.settings, self.name, self.lookout, self.overview)
+        new._prose, new._hits, new.settled = self._prose, self._hits, self.settled
         return new
 
     @cached_property
@@ -124,12 +144,17 @@ class Context:
         return self.text.split("\n")
 
     @cached_property
+    def stripped(self) -> list[str]:
+        """The lines without white space around them; a final line end opens another line here, an empty one."""
+        return [raw.strip() for raw in self._rows]
+
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The lines of the text; a final line end does not open another line."""
         found, at = [], 0
-        for raw in self._rows:
+        for raw, stripped in zip(self._rows, self.stripped, strict=True):
             end = at + len(raw)
-            found.append(Line(at, end, raw.strip()))
+            found.append(Line(at, end, stripped))
             at = end + 1
         if len(found) > 1 and not found[-1].stripped and found[-1].start == found[-1].end:
             found.pop()
@@ -181,8 +206,7 @@ class Context:
         found: dict[str, list[int]] = {}
         assert self.lookout is not None
         seen, ask = self._hits, self.lookout.hits
-        for i, raw in enumerate(self._rows):  # not `lines`: in most texts no rule goes on to ask for them
-            line = raw.strip()
+        for i, line in enumerate(self.stripped):  # not `lines`: in most texts no rule goes on to ask for them
             if not line:
                 continue
             hits = seen.get(line)
@@ -195,6 +219,22 @@ class Context:
     def idle(self, patterns: frozenset[str]) -> bool:
         """Say whether certainly no line matches any of `patterns`, all of which the lookout knows."""
         return patterns.isdisjoint(self._by_pattern)
+
+    def lacks(self, patterns: frozenset[str]) -> bool:
+        """Say whether the text certainly lacks one of `patterns`, all of which the overview knows."""
+        return self.raw is not None and not patterns <= self._held
+
+    def may_hold(self, patterns: Sequence[str]) -> bool:
+        """Say whether the text may hold what has all of `patterns` (of re2): False only if one of them is not there."""
+        overview = self.overview
+        if overview is None or self.raw is None:
+            return True
+        return all(pattern in self._held or pattern not in overview.known for pattern in patterns)
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        assert self.overview is not None and self.raw is not None
+        return self.overview.found(self.raw)
 
     @cached_property
     def raw(self) -> bytes | None:
@@ -229,8 +269,8 @@ class Context:
     def headlines(self) -> tuple[str, ...]:
         """What stands before the first line of prose, without blank lines; empty if it is over `edge_lines`."""
         found: list[str] = []
-        for row in self._rows:
-            if line := row.strip():
+        for line in self.stripped:
+            if line:
                 if self._reads_as_prose(line):
                     return tuple(found)
                 found.append(line)

@@ -14,8 +14,9 @@ import pytest
 from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Context, Settings
+from cleaner.kinds.chrome import Cues
 from cleaner.kinds.judge import PLACES, Judge
-from cleaner.kinds.traits import Cues, look, main_block
+from cleaner.kinds.layout import look, main_block
 from cleaner.tables import Table
 
 TABLES = packs.shipped() / "tables"

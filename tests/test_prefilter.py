@@ -16,7 +16,7 @@ from cleaner.clean import clean
 from cleaner.context import Context, Settings
 from cleaner.kinds import prefilter
 from cleaner.kinds.line import Line
-from cleaner.kinds.prefilter import absent, line_set, superset
+from cleaner.kinds.prefilter import line_set, needs, superset, text_set
 from tests.conftest import SEEDS
 
 re2 = pytest.importorskip("re2")
@@ -54,7 +54,7 @@ def disturbed(line: str, chance: random.Random) -> str:
 @pytest.fixture
 def without_re2(monkeypatch):
     def forget():
-        for cached in (prefilter.line_set, prefilter._search, cleaning._plan):
+        for cached in (prefilter.line_set, prefilter.text_set, prefilter.needs, prefilter.quick, cleaning._plan):
             cached.cache_clear()
 
     forget()
@@ -116,7 +116,7 @@ def test_a_class_is_no_wider_than_it_need_be():
 
 @pytest.mark.parametrize(
     "source",
-    [r"(a)\1", r"(?P<x>a)(?P=x)", r"\R", r"\X", r"\Ga", r"\Ka", r"a{e<=1}", r"(?|a|b)", r"(?(1)a|b)",
+    [r"(a)\1", r"(?P<x>a)(?P=x)", r"\R", r"\X", r"\Ga", r"\Ka", r"a{e<=1}", r"(?|a|b)", r"(?(?=a)a|b)",
      r"(a(?R)?b)", r"\N{DIGIT ONE}", r"\L<words>", r"\p{Script=Han}", r"[[:alpha:]]", r"(?i:é)",
      r"(?i:[^a])", r"a(?i)b", r"\v", r"\h"],
 )  # fmt: skip
@@ -159,6 +159,9 @@ ATOMS = st.sampled_from(
 PATTERN = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
+        inner.map(lambda part: f"(?={part})"),
+        inner.map(lambda part: f"(?<n>b)?(?(n){part}|a)"),
+        inner.map(lambda part: f"(?(n2){part})"),
         st.lists(inner, min_size=1, max_size=3).map("".join),
         st.lists(inner, min_size=2, max_size=3).map(lambda parts: f"(?:{'|'.join(parts)})"),
         st.tuples(
@@ -182,7 +185,32 @@ def test_a_superset_matches_what_its_pattern_matches(source, strings):
         if pattern.fullmatch(text):
             assert re2.fullmatch(wide, text), (source, wide, text)
         if pattern.search(text):
-            assert not absent(source, text.encode()), (source, text)
+            for need in needs(source):
+                assert re2.search(need, text), (source, need, text)
+
+
+def test_what_look_aheads_demand_is_asked_of_the_text():
+    share = next(rule.do for rule in RULES if rule.id == "zh-site/share")
+    prose = "他把照片分享到朋友圈。\n第二天，大家都看到了。\n" * 9
+    for rule in RULES:
+        if rule.do.__class__.__name__ == "Span" and rule.stage == "lines":
+            asked = text_set(rule.do.text_patterns)
+            assert asked is not None, rule.id
+            assert not set(rule.do.text_patterns) <= asked.found(prose.encode()), rule.id
+    assert set(share.text_patterns) <= text_set(share.text_patterns).found("春耕\n分享到：微信\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("(?=甲)?乙", "乙"), ("(?:(?=甲)甲|乙)", "乙"), ("(?=甲)甲|乙", "乙"), ("(?:(?=甲)甲)*乙", "乙"),
+        ("(?!(?=甲))乙", "乙"), ("(?<!(?=甲))乙", "乙"), ("(?=甲){0,1}乙", "乙"), ("(?:(?:(?=甲)甲)?乙)+", "乙"),
+        ("(?=(?=甲|乙)乙)乙", "乙"),
+    ],
+)  # fmt: skip
+def test_what_only_some_matches_need_is_not_asked(source, text):
+    assert regex.search(source, text) is not None
+    assert all(re2.search(need, text) for need in needs(source))
 
 
 def test_texts_come_out_the_same_with_and_without_re2(request):

@@ -25,8 +25,8 @@ LAYERS = [  # lowest first, as in docs/design.md
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 HOMES = {
     "opencc": {"script"}, "trafilatura": {"formats"}, "datasketch": {"overlap"}, "rapidfuzz": {"overlap"},
-    "numpy": {"overlap", "script"}, "click": {"cli"}, "rich": {"cli"}, "jinja2": {"reports"}, "pathspec": {"config"},
-    "re2": {"kinds"}, "platformdirs": {"cache"}, "sqlite3": {"cache"}, "tomlkit": {"cli"},
+    "numpy": {"overlap", "script", "kinds"}, "click": {"cli"}, "rich": {"cli"}, "jinja2": {"reports"},
+    "pathspec": {"config"}, "re2": {"kinds"}, "platformdirs": {"cache"}, "sqlite3": {"cache"}, "tomlkit": {"cli"},
 }  # fmt: skip
 
 

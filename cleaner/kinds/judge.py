@@ -15,13 +15,17 @@ judges its own result again until nothing more goes, so that a second run finds 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import ClassVar, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
 
 from cleaner.context import Context, Proposal
-from cleaner.kinds.traits import SURE_CHARS, Cues, Known, Look, around, known, look, main_block
+from cleaner.kinds.chrome import Cues
+from cleaner.kinds.layout import Known, Page, around, known
+from cleaner.kinds.traits import SURE_CHARS, Look, look, plainly_prose
 from cleaner.tables import Table
 
 PLACES = ("before", "title", "gap", "body", "inside", "after")
@@ -29,25 +33,32 @@ BEFORE, TITLE, GAP, BODY, INSIDE, AFTER = range(6)
 NOISE = (BEFORE, GAP, INSIDE, AFTER)
 ROUNDS = 6  # so often a result is judged again
 LINES = 20_000  # longer texts are no pages
+SEEN = 20_000  # looks at so many lines are kept
 _TINY = 1e-300
 
+Array = np.ndarray[Any, Any]
 
-class Weights(NamedTuple):
-    """The table, compiled: for each trait its weight in each place, for each pair of places that of the step."""
 
-    traits: dict[str, tuple[float, ...]]
-    steps: tuple[tuple[tuple[int, float], ...], ...]  # for each place the (place before it, factor)
-    starts: tuple[float, ...]
-    ends: tuple[float, ...]
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """The table, compiled: for each trait (a row) its weight in each place, for two places that of the step."""
+
+    rows: dict[str, int]
+    traits: Array  # (traits + 1, places), the last row for traits that have no weight
+    steps: Array  # (from, to), factors
+    starts: Array
+    ends: Array
 
     @classmethod
     def of(cls, table: Table) -> Weights:
-        found: dict[str, tuple[float, ...]] = {}
-        steps: list[list[tuple[int, float]]] = [[] for _ in PLACES]
-        starts, ends = [0.0] * len(PLACES), [0.0] * len(PLACES)
+        rows: dict[str, int] = {}
+        values: list[list[float]] = []
+        size = len(PLACES)
+        steps, starts, ends = np.zeros((size, size)), np.zeros(size), np.zeros(size)
         for what, name, *rest in table.rows:
             if what == "trait":
-                found[name] = tuple(float(value) for value in rest[: len(PLACES)])
+                rows[name] = len(values)
+                values.append([float(value) for value in rest[:size]])
                 continue
             one, _, other = name.partition(">")
             if one == "start":
@@ -55,52 +66,55 @@ class Weights(NamedTuple):
             elif other == "end":
                 ends[PLACES.index(one)] = 1.0
             else:
-                steps[PLACES.index(other)].append((PLACES.index(one), math.exp(float(rest[0]))))
-        return cls(found, tuple(map(tuple, steps)), tuple(starts), tuple(ends))
+                steps[PLACES.index(one), PLACES.index(other)] = math.exp(float(rest[0]))
+        return cls(rows, np.array([*values, [0.0] * size]), steps, starts, ends)
 
     def chances(self, lines: Sequence[Sequence[str]], known: Known) -> list[list[float]]:
         """Return for each line the probability of each place (forward-backward), given the traits of all lines.
 
         Lines of `known` are the article's text for sure, or are not.
         """
-        empty = (0.0,) * len(PLACES)
-        says = []
-        for names in lines:
-            sums = [0.0] * len(PLACES)
-            for name in names:
-                for place, weight in enumerate(self.traits.get(name, empty)):
-                    sums[place] += weight
-            top = max(sums)
-            says.append([math.exp(value - top) for value in sums])
-        for i in known.body:
-            says[i] = [float(place == BODY) for place in range(len(PLACES))]
-        for i in known.other:
-            says[i][BODY] = says[i][TITLE] = 0.0
-        ahead: list[list[float]] = []
-        scales = []
-        for i, here in enumerate(says):
-            if i:
-                last = ahead[-1]
-                now = [here[p] * sum(last[q] * factor for q, factor in self.steps[p]) for p in range(len(PLACES))]
-            else:
-                now = [here[p] * self.starts[p] for p in range(len(PLACES))]
-            scale = sum(now) + _TINY
-            scales.append(scale)
-            ahead.append([value / scale for value in now])
-        back = list(self.ends)
-        found = [back] * len(says)
-        for i in range(len(says) - 1, -1, -1):
-            if i < len(says) - 1:
-                here, old = says[i + 1], back
-                back = [0.0] * len(PLACES)
-                for p in range(len(PLACES)):
-                    gain = here[p] * old[p] / scales[i + 1]
-                    for q, factor in self.steps[p]:
-                        back[q] += factor * gain
-            both = [a * b for a, b in zip(ahead[i], back, strict=True)]
-            total = sum(both) + _TINY
-            found[i] = [value / total for value in both]
+        body = np.zeros(len(lines), bool)
+        body[list(known.body)] = True
+        found = np.zeros((len(lines), len(PLACES)))
+        found[body, BODY] = 1.0
+        open_ = np.flatnonzero(~body)
+        if len(open_):
+            says = self._says([lines[i] for i in open_.tolist()])
+            says[np.ix_(np.isin(open_, known.other), np.array([BODY, TITLE]))] = 0.0
+            breaks = np.flatnonzero(np.diff(open_) > 1) + 1  # what is certain parts the chain
+            for low, high in zip([0, *breaks], [*breaks, len(open_)], strict=True):
+                start = self.starts if open_[low] == 0 else self.steps[BODY]
+                end = self.ends if open_[high - 1] == len(lines) - 1 else self.steps[:, BODY]
+                found[open_[low:high]] = self._between(says[low:high], start, end)
+        result: list[list[float]] = found.tolist()
+        return result
+
+    def _says(self, lines: Sequence[Sequence[str]]) -> Array:
+        """Return how much each line speaks for each place, at most 1: (lines, places)."""
+        row, none = self.rows.get, len(self.rows)
+        at = [row(name, none) for names in lines for name in names]
+        sizes = np.fromiter(map(len, lines), np.int64, len(lines))
+        sums = np.add.reduceat(self.traits[at], np.cumsum(sizes) - sizes)
+        found: Array = np.exp(sums - sums.max(axis=1, keepdims=True))
         return found
+
+    def _between(self, says: Array, start: Array, end: Array) -> Array:
+        """Return the probabilities of the places of a run of lines, between what stands before and behind it."""
+        count = len(says)
+        ahead, back = np.empty_like(says), np.empty_like(says)
+        now = start * says[0]
+        ahead[0] = now / (now.sum() + _TINY)
+        for i in range(1, count):
+            now = (ahead[i - 1] @ self.steps) * says[i]
+            ahead[i] = now / (now.sum() + _TINY)
+        back[-1] = end / end.sum()
+        for i in range(count - 2, -1, -1):
+            now = self.steps @ (says[i + 1] * back[i + 1])
+            back[i] = now / (now.sum() + _TINY)
+        both: Array = ahead * back
+        both /= both.sum(axis=1, keepdims=True) + _TINY
+        return both
 
 
 class Verdict(NamedTuple):
@@ -133,10 +147,16 @@ class Judge:
             raise ValueError(f"'proof' is a number of lines, at least 1, not {self.proof}")
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
-        rows = [i for i, line in enumerate(context.lines) if line.stripped]
-        if not 1 < len(rows) <= LINES or not self._suspect(context):
+        if not self._suspect(context):
             return
-        verdicts = self.judged([context.lines[i].stripped for i in rows])
+        lines = [line for line in context.stripped if line]
+        if not 1 < len(lines) <= LINES:
+            return
+        if context.settled.get(id(self)) == lines:
+            return  # what an earlier pass left of this document, and judged
+        verdicts = self.judged(lines)
+        rows = [i for i, line in enumerate(context.stripped) if line]
+        context.settled[id(self)] = [line for line, verdict in zip(lines, verdicts, strict=True) if not verdict.goes]
         runs: list[list[int]] = []  # positions in rows
         for k, verdict in enumerate(verdicts):
             if verdict.goes:
@@ -152,25 +172,33 @@ class Judge:
 
     def judged(self, lines: Sequence[str]) -> list[Verdict]:
         """Judge lines that are stripped and not empty; what remains would not be judged otherwise."""
-        looks = [look(line, self._cues) for line in lines]
         found = [Verdict(False, 0.0, "")] * len(lines)
-        left = list(range(len(lines)))
+        if not self._may_prove(lines):
+            return found
+        page, left = Page([self._look(line) for line in lines]), list(range(len(lines)))
         for _ in range(ROUNDS):
-            verdicts = self._round([looks[i] for i in left])
+            verdicts = self._round(page)
             if not any(verdict.goes for verdict in verdicts):
                 break
             for i, verdict in zip(left, verdicts, strict=True):
                 found[i] = verdict
+            page = page.without([verdict.goes for verdict in verdicts])
             left = [i for i in left if not found[i].goes]
         return found
 
-    def _round(self, looks: Sequence[Look]) -> list[Verdict]:
+    def _may_prove(self, lines: Sequence[str]) -> bool:
+        """Say whether the lines may have the proof: the same count as `evidence`, of all that is not plainly prose."""
+        looks = [self._look(line) for line in lines if not plainly_prose(line)]
+        return evidence(looks, (len(looks), len(looks), True)) + 0.5 >= self.proof
+
+    def _round(self, page: Page) -> list[Verdict]:
+        looks = page.looks
         nothing = [Verdict(False, 0.0, "")] * len(looks)
-        core = main_block(looks)
+        core = page.core
         if core is None or evidence(looks, core) < self.proof:
             return nothing
-        traits = around(looks)
-        chances = self._weights.chances(traits, known(looks))
+        traits = around(page)
+        chances = self._weights.chances(traits, known(page))
         places = [max(range(len(PLACES)), key=chance.__getitem__) for chance in chances]
         kept = sum(looks[i].han for i in range(*core[:2]) if looks[i].prose and places[i] in (BODY, TITLE))
         if 2 * kept < sum(looks[i].han for i in range(*core[:2]) if looks[i].prose):
@@ -206,13 +234,18 @@ class Judge:
 
     def _suspect(self, context: Context) -> bool:
         """Say quickly whether a text may have the proof at all: at least two short lines with a word of chrome."""
-        search = self._cues.anchor.search
-        found = (line for line in context.lines if 1 < len(line.stripped) <= SURE_CHARS and search(line.stripped))
+        chrome = self._cues.anchor
+        found = (line for line in context.stripped if 1 < len(line) <= SURE_CHARS and chrome(line))
         return next(found, None) is not None and next(found, None) is not None
 
     @cached_property
     def _cues(self) -> Cues:
         return Cues.of(self.cues)
+
+    @cached_property
+    def _look(self) -> Callable[[str], Look]:
+        """Return what looks at one line; chrome is the same on page after page, and looked at once."""
+        return lru_cache(maxsize=SEEN)(lambda line: look(line, self._cues))
 
     @cached_property
     def _weights(self) -> Weights:

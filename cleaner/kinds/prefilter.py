@@ -84,6 +84,8 @@ class _Reader:
         self.verbose = verbose
         self.at = 0
         self.fold = False
+        self.ahead: list[str] = []  # what look-aheads demand that every match passes through, with what stands before
+        self._before: str | None = None  # what every match has before the atom read next, None if some do without it
 
     def _peek(self, size: int = 1) -> str:
         return self.source[self.at : self.at + size]
@@ -99,10 +101,11 @@ class _Reader:
             else:
                 return
 
-    def choice(self) -> str:
-        """Read alternatives up to a closing parenthesis or the end."""
+    def choice(self, before: str | None = None) -> str:
+        """Read alternatives up to a closing parenthesis or the end; `before` is what every match has before them."""
         parts: list[str] = []
         branches: list[str] = []
+        demanded = len(self.ahead)
         while True:
             self._skip()
             char = self._peek()
@@ -112,8 +115,16 @@ class _Reader:
                 self.at += 1
                 branches.append("".join(parts))
                 parts = []
+                before = None
+                del self.ahead[demanded:]  # the other branch does without
                 continue
-            parts.append(self._repeated(self._atom()))
+            self._before = None if before is None else before + "".join(parts)
+            so_far = len(self.ahead)
+            atom = self._atom()
+            self._skip()
+            if self._peek() and self._peek() in "*?{":
+                del self.ahead[so_far:]
+            parts.append(self._repeated(atom))
         branches.append("".join(parts))
         return "|".join(branches)
 
@@ -165,12 +176,18 @@ class _Reader:
         if self._peek(3) == "(?#":
             self.at = self.source.index(")", self.at) + 1
             return ""
-        before, keep = self.fold, True
+        before, keep, passed = self.fold, True, self._before
+        self._before = None
         head = next((h for h in ("(?:", "(?>", "(?=", "(?!", "(?<=", "(?<!") if self.source.startswith(h, self.at)), "")
         named = regex.compile(r"\(\?P?<[A-Za-z_]\w*>").match(self.source, self.at)
+        asked = regex.compile(r"\(\?\(\w+\)").match(self.source, self.at)
         if head:
             self.at += len(head)
             keep = head in ("(?:", "(?>")
+            passed = None if head in ("(?!", "(?<=", "(?<!") else passed
+        elif asked:  # (?(name)yes|no): one or the other, as if nothing were known of the group
+            self.at = asked.end()
+            passed = None
         elif named:
             self.at = named.end()
         elif self._peek(2) == "(?":
@@ -183,11 +200,15 @@ class _Reader:
                 return ""
         else:
             self.at += 1
-        inner = self.choice()
+        inner = self.choice(passed)
         if self._peek() != ")":
             raise Unknown("no end of a group")
         self.at += 1
         self.fold = before
+        if head == "(?=" and passed is not None:
+            self.ahead.append(f"{passed}(?:{inner})")
+        if asked:
+            inner += "|"
         return f"(?:{inner})" if keep else ""
 
     def _escape(self) -> str:
@@ -348,15 +369,98 @@ def line_set(patterns: tuple[str, ...]) -> LineSet | None:
     re2 = _re2()
     if re2 is None:
         return None
-    options = _options(re2)
-    automaton = re2.Set.FullMatchSet(options)
+    made = _automaton(re2, re2.Set.FullMatchSet(_options(re2)), usable)
+    return LineSet(*made) if made else None
+
+
+@lru_cache(maxsize=1024)
+def needs(pattern: str) -> tuple[str, ...]:
+    """Return patterns of re2 all of which are found in a text in which `pattern` (of `regex`) is; the more the better.
+
+    They are the superset of the pattern itself, and what its look-aheads demand: most patterns that look at whole
+    lines are `(?= ...) [^\\n]*`. What is in every text says nothing and is left out.
+    """
+    reader = _Reader(pattern, True)
+    try:
+        done = reader.choice("")
+        if reader.at < len(pattern):
+            raise Unknown(pattern[reader.at :])
+    except (Unknown, IndexError):
+        return ()  # what was read so far may be one branch of several
+    re2 = _re2()
+    if re2 is None:
+        return ()
+    return tuple(wide for wide in dict.fromkeys((*reader.ahead, done)) if _tells(re2, wide))
+
+
+def _tells(re2: Any, wide: str) -> bool:
+    try:
+        asked = re2.compile(wide, _options(re2))
+    except re2.error:
+        return False
+    return asked.search(_PLAIN) is None
+
+
+_PLAIN = "\n\n他说：“今天（周一）很好，”abc 12.5 到了。\n　　\n第二行\n"
+
+
+@lru_cache(maxsize=64)
+def quick(pattern: str) -> Callable[[str], bool] | None:
+    """Return what says whether a pattern of re2 is in a short text (it may be in one with a lone surrogate).
+
+    None without re2, and if it does not take the pattern.
+    """
+    re2 = _re2()
+    if re2 is None:
+        return None
+    try:
+        search = re2.compile(pattern, _options(re2)).search
+    except re2.error:
+        return None
+
+    def may(text: str) -> bool:
+        try:
+            return search(text.encode()) is not None
+        except UnicodeEncodeError:
+            return True
+
+    return may
+
+
+class TextSet:
+    """Says which of some patterns of re2 are in a text. Made by `text_set`, once per process; it does not pickle."""
+
+    def __init__(self, patterns: Sequence[str], automaton: Any) -> None:
+        self._patterns = patterns
+        self._match = getattr(automaton, "_set", automaton).Match
+        self.known = frozenset(patterns)
+
+    def found(self, raw: bytes) -> frozenset[str]:
+        """Return those of `known` that are in a text, given in UTF-8."""
+        return frozenset(self._patterns[i] for i in self._match(raw) or ())
+
+
+@lru_cache(maxsize=64)
+def text_set(patterns: tuple[str, ...]) -> TextSet | None:
+    """Return the automaton for some patterns of re2 (see `needs`), None if re2 is missing or none of them will do."""
+    re2 = _re2()
+    if re2 is None:
+        return None
+    made = _automaton(re2, re2.Set.SearchSet(_options(re2)), {pattern: pattern for pattern in patterns})
+    return TextSet(*made) if made else None
+
+
+def _automaton(re2: Any, automaton: Any, wide: dict[str, str]) -> tuple[tuple[str, ...], Any] | None:
+    """Add patterns to a set and compile it; return those it took and the set, None if it is of no use."""
     taken = []
-    for pattern, text in usable.items():
+    for pattern, text in wide.items():
         try:
             automaton.Add(f"(?:{text})")
         except re2.error:
             continue
         taken.append(pattern)
+    if not taken:
+        return None
     automaton.Add("\\x{10ffff}:probe")
     try:
         automaton.Compile()
@@ -364,25 +468,7 @@ def line_set(patterns: tuple[str, ...]) -> LineSet | None:
         return None
     if automaton.Match(_PROBE) is None:  # too large for its memory: it would say no to everything, in silence
         return None
-    return LineSet(tuple(taken), automaton)
-
-
-def absent(pattern: str, raw: bytes | None, *, verbose: bool = True) -> bool:
-    """Say whether `pattern` certainly matches nowhere in a text, given in UTF-8; False if nobody can say."""
-    search = _search(pattern, verbose)
-    return raw is not None and search is not None and search(raw) is None
-
-
-@lru_cache(maxsize=256)
-def _search(pattern: str, verbose: bool) -> Callable[[bytes], Any] | None:
-    wide, re2 = superset(pattern, verbose=verbose), _re2()
-    if wide is None or re2 is None:
-        return None
-    try:
-        found: Callable[[bytes], Any] = re2.compile(wide, _options(re2)).search
-    except re2.error:
-        return None
-    return None if found(b"") else found  # it may be anything: to ask would be a waste
+    return tuple(taken), automaton
 
 
 def _re2() -> Any:

@@ -13,13 +13,14 @@ off the end of a paragraph, `token` replaces a keyword inside a sentence, where 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import ClassVar, Literal, NamedTuple
 
 from cleaner.context import Context, Line, Proposal
-from cleaner.kinds.prefilter import absent
+from cleaner.kinds.prefilter import quick
 from cleaner.tables import Table
 
 LINE_CHARS = 240  # a title line is short; longer lines are only looked at from their ends
@@ -140,6 +141,54 @@ class Phrase(NamedTuple):
     suffixes: tuple[str, ...]
 
 
+class Signs(NamedTuple):
+    """Patterns (of re2, for text that is not folded) of what must be there before anything can be spam.
+
+    `named` is a name that can be certain, with what it needs; `bait` an address; `called` a line with the trade and
+    the call to come; `chain` the two in one run of suffixes. Each finds at least what the grammar makes something of.
+    """
+
+    named: str
+    bait: str
+    called: str
+    chain: str
+
+    @classmethod
+    def of(cls, needs: Mapping[str, tuple[str, ...]], weak: frozenset[str], classes: Mapping[str, str]) -> Signs:
+        keys = [word for word, after in needs.items() if after == (".",)]
+        names = {*needs, *weak}.difference(keys)
+        alone = [word for word in names if word.isascii() and needs.get(word) == ("*",)]
+        digit, letter, x, bet = "[0-9\uff10-\uff19]", "[a-zA-Z\uff21-\uff3a\uff41-\uff5a]", _wide("x"), _wide("bet")
+        shape = f"{digit}{{1,4}}{x}?{bet}|{x}?{bet}{digit}{digit}|{letter}{{1,7}}{digit}*{bet}"
+        apart = r"(?:\A|[^a-zA-Z0-9])"
+        behind = f"(?:{_any_of(names)}|{_any_of(classes)})"
+        named = f"{_any_of(keys)}|{apart}(?:{_any_of(alone)}|{shape})|{_any_of(names)}{behind}"
+        sites = _any_of(("bet", "kaiyun", "leyu", "hth", "yabo", "manbetx"))
+        trade = _any_of([word for word, klass in classes.items() if klass in ("field", "bet")])
+        shop = _any_of([word for word, klass in classes.items() if klass == "shop"])
+        here = _any_of([word for word, klass in classes.items() if klass in ("shop", "place")])
+        return cls(
+            named,
+            f"(?:{_wide('http')}|{_wide('www')})[^ \\n]*{sites}",
+            f"{trade}[^\\n]*{shop}|{shop}[^\\n]*{trade}",
+            f"{trade}{_any_of(classes)}*{here}",
+        )
+
+
+_FORMS: dict[str, str] = {}
+for _one, _other in _FOLD.items():
+    _FORMS[chr(_other)] = _FORMS.get(chr(_other), chr(_other)) + chr(_one)
+
+
+def _wide(word: str) -> str:
+    """Return a pattern for a folded word in a text that is not folded."""
+    return "".join(f"[{re.escape(_FORMS[char])}]" if char in _FORMS else re.escape(char) for char in word)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "(?:" + ("|".join(_wide(word) for word in sorted(words)) or r"[^\x{0}-\x{10ffff}]") + ")"
+
+
 @dataclass(frozen=True)
 class Grammar:
     """What the tables say, compiled. Made once per rule, from folded words."""
@@ -152,6 +201,7 @@ class Grammar:
     name: re.Pattern[str]
     suffix: re.Pattern[str]
     unit: re.Pattern[str]
+    signs: Signs
 
     @classmethod
     def of(cls, brands: Table, weak: Table, suffixes: Table, known: Table | None) -> Grammar:
@@ -182,6 +232,7 @@ class Grammar:
             re.compile(f"{begin}(?:(?P<key>{_either(keys)})|(?P<name>{name}))"),
             re.compile(suffix),
             re.compile(unit),
+            Signs.of(needs, faint, classes),
         )
 
     def phrase(self, text: str, match: re.Match[str]) -> Phrase:
@@ -288,20 +339,37 @@ class Spam:
     def __getstate__(self) -> dict[str, object]:
         return {key: value for key, value in self.__dict__.items() if key != "grammar"}
 
+    @property
+    def text_patterns(self) -> tuple[str, ...]:
+        """What this kind asks `Context.may_hold` for: one of them has to be there."""
+        signs = self.grammar.signs
+        if self.mode == "line":
+            return signs.named, signs.bait, signs.called
+        return (signs.named, signs.bait) if self.mode == "edge" else (signs.named, signs.chain)
+
     def __call__(self, context: Context) -> Iterator[Proposal]:
+        if not any(context.may_hold((pattern,)) for pattern in self.text_patterns):
+            return iter(())
         if self.mode == "token":
             return self._tokens(context)
         return self._lines(context) if self.mode == "line" else self._edges(context)
+
+    def _worth(self, context: Context) -> Callable[[str], bool]:
+        """Return what says quickly whether a line may hold what this rule looks for."""
+        fast = quick("|".join(f"(?:{pattern})" for pattern in self.text_patterns)) if context.overview else None
+        return fast or _always
 
     # --- whole lines -------------------------------------------------------------------------------------
 
     def _lines(self, context: Context) -> Iterator[Proposal]:
         done = 0
+        worth = self._worth(context)
         listed = False  # under a line that introduces a list, as far as titles and blank lines go
         for i, line in enumerate(context.lines):
             if not line.stripped:
                 continue
-            if 2 < len(line.stripped) <= LINE_CHARS and not context.prose[i] and self._is_title(fold(line.stripped)):
+            short = 2 < len(line.stripped) <= LINE_CHARS and worth(line.stripped)
+            if short and not context.prose_at(i) and self._is_title(fold(line.stripped)):
                 start, end = context.cut(i, i + 1)
                 yield Proposal(max(start, done), end, "", level="ask" if listed else None)
                 done = end
@@ -398,27 +466,14 @@ class Spam:
     # --- edges of a line ---------------------------------------------------------------------------------
 
     def _edges(self, context: Context) -> Iterator[Proposal]:
-        text = _folded(context.text)
-        named: list[int] = []
-        for pattern in (self.grammar.name, _URL_BAIT):
-            if not (context.settings.prefilter and absent(pattern.pattern, _raw(text), verbose=False)):
-                named += [match.start() for match in pattern.finditer(text)]
-        if not named:
-            return
-        at = 0
-        named.sort()
+        worth = self._worth(context)
         for i, line in enumerate(context.lines):
-            while at < len(named) and named[at] < line.start:
-                at += 1
-            first = at
-            while at < len(named) and named[at] < line.end:
-                at += 1
-            if len(line.stripped) < 8 or not _near_an_edge(named[first:at], line):
+            if len(line.stripped) < 8 or not worth(_ends(line.stripped)):
                 continue
             base = line.start + context.text[line.start : line.end].index(line.stripped[0])
             text = fold(line.stripped)
-            low = self._prefix(text, context.prose[i])
-            high = self._suffix(text, context.prose[i])
+            low = self._prefix(text, context.prose_at(i))
+            high = self._suffix(text, context.prose_at(i))
             if sum(c.isalpha() for c in text[low:high]) < 4:
                 continue  # nothing of a title would be left: a matter for the rule of whole lines
             if low:
@@ -489,7 +544,9 @@ class Spam:
             return
         text = _folded(context.text)
         done = 0
-        found = list(self._found(text, context.settings.prefilter))
+        worth = self._worth(context)
+        lines = [line for line in context.lines if line.stripped and worth(line.stripped)]
+        found = sorted(self._found(text, lines), key=lambda f: (f[0], -f[1], not f[2]))
         subject = bool(found) and _is_subject(text, found)
         for start, end, sure in found:
             if start < done:
@@ -516,17 +573,15 @@ class Spam:
                     return meant
         return self.put or settings.placeholder
 
-    def _found(self, text: str, prefilter: bool) -> Iterator[tuple[int, int, bool]]:
-        """Yield (start, end, sure) of keywords in the folded text, sorted; they may overlap."""
-        found = [(start, end, True) for start, end in self._named(text, prefilter)]
-        found += self._unnamed(text)
-        yield from sorted(found, key=lambda f: (f[0], -f[1], not f[2]))
+    def _found(self, text: str, lines: Sequence[Line]) -> Iterator[tuple[int, int, bool]]:
+        """Yield (start, end, sure) of keywords in some lines of the folded text; they may overlap."""
+        for line in lines:
+            yield from ((start, end, True) for start, end in self._named(text, line))
+        yield from self._unnamed(text, lines)
 
-    def _named(self, text: str, prefilter: bool) -> Iterator[tuple[int, int]]:
-        grammar, at = self.grammar, 0
-        if prefilter and absent(grammar.name.pattern, _raw(text), verbose=False):
-            return
-        while match := grammar.name.search(text, at):
+    def _named(self, text: str, line: Line) -> Iterator[tuple[int, int]]:
+        grammar, at = self.grammar, line.start
+        while match := grammar.name.search(text, at, line.end):
             at = match.end()
             if match.lastgroup == "key":
                 if not text.startswith(("站", "络", "赌"), at):
@@ -590,31 +645,35 @@ class Spam:
         match = self.grammar.name.match(text, start)
         return match is not None and (match.lastgroup == "key" or match.group() in self.grammar.weak)
 
-    def _unnamed(self, text: str) -> Iterator[tuple[int, int, bool]]:
+    def _unnamed(self, text: str, lines: Sequence[Line]) -> Iterator[tuple[int, int, bool]]:
         """Yield keywords whose name no table knows: sure if Latin with digits, or twice where they make no sense.
 
         One Han name alone is never sure, since nobody can see where it begins.
         """
         grammar = self.grammar
         places: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-        at = 0
-        while match := grammar.suffix.search(text, at):
-            at = match.end()
-            suffixes, end = grammar.chain(text, match.start())
-            at = max(at, end)
-            phrase = grammar.trimmed(text, Phrase(match.start(), end, (), suffixes))
+        for match, suffixes, end in chain.from_iterable(self._chains(text, line) for line in lines):
+            phrase = grammar.trimmed(text, Phrase(match, end, (), suffixes))
             if not phrase.suffixes:
                 continue
-            latin = _MIXED_NAME.search(text[max(0, match.start() - 11) : match.start()])
+            latin = _MIXED_NAME.search(text[max(0, match - 11) : match])
             classes = [grammar.classes[suffix] for suffix in phrase.suffixes]
             trade = classes[0] in ("field", "bet")
             if latin and trade and ("shop" in classes or "place" in classes):
                 if grammar.foreign(latin.group()) and grammar.name.search(latin.group()) is None:
-                    yield match.start() - len(latin.group()), phrase.end, True
+                    yield match - len(latin.group()), phrase.end, True
             elif trade and grammar.complete(phrase.suffixes):
-                places.setdefault(phrase.suffixes, []).append((match.start(), phrase.end))
+                places.setdefault(phrase.suffixes, []).append((match, phrase.end))
         for suffixes in sorted(places):
             yield from self._repeated(text, places[suffixes])
+
+    def _chains(self, text: str, line: Line) -> Iterator[tuple[int, tuple[str, ...], int]]:
+        """Yield the chains of suffixes in a line of the folded text: start, suffixes, end."""
+        at = line.start
+        while match := self.grammar.suffix.search(text, at, line.end):
+            suffixes, end = self.grammar.chain(text, match.start())
+            at = max(match.end(), end)
+            yield match.start(), suffixes, end
 
     def _repeated(self, text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
         """Yield spans whose unknown Han name shows by repetition: what all have in common before the suffixes."""
@@ -631,10 +690,14 @@ class Spam:
             yield start - size, end, not spoken_of
 
 
-def _near_an_edge(places: Sequence[int], line: Line) -> bool:
-    """Say whether one of the names of a line stands where a prefix or suffix is looked for."""
-    reach = EDGE_CHARS + line.end - line.start - len(line.stripped)
-    return any(place < line.start + reach or place >= line.end - reach for place in places)
+def _always(text: str) -> bool:
+    return True
+
+
+def _ends(line: str) -> str:
+    """Return both ends of a line, as far as spam is looked for there, and some more."""
+    reach = EDGE_CHARS + 40
+    return line if len(line) <= 2 * reach else f"{line[:reach]}\n{line[-reach:]}"
 
 
 def _is_subject(text: str, found: Sequence[tuple[int, int, bool]]) -> bool:
@@ -645,13 +708,6 @@ def _is_subject(text: str, found: Sequence[tuple[int, int, bool]]) -> bool:
         at = max(at, end)
     words = len(_TOPIC.findall(text)) - inside
     return words >= DENSE and words * DENSE_CHARS >= len(text)
-
-
-def _raw(text: str) -> bytes | None:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return None
 
 
 def _reach(phrase: Phrase) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import regex
 
 from cleaner.context import Context, Proposal
 from cleaner.kinds.patterns import compiled, groups
-from cleaner.kinds.prefilter import absent
+from cleaner.kinds.prefilter import needs
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Span:
     put: str = ""
     _find: regex.Pattern[str] = field(init=False, repr=False)
 
+    @property
+    def text_patterns(self) -> tuple[str, ...]:
+        """What this kind asks `Context.may_hold` for."""
+        return needs(self.find)
+
     def __post_init__(self) -> None:
         found = compiled("find", self.find)
         try:
@@ -32,7 +37,7 @@ class Span:
         object.__setattr__(self, "_find", found)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
-        if context.settings.prefilter and absent(self.find, context.raw):
+        if not context.may_hold(self.text_patterns):
             return
         plain = self.put if "\\" not in self.put else None
         for match in self._find.finditer(context.text):

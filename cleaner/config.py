@@ -90,7 +90,7 @@ class ConfigKeys(BaseModel):
     max_file_size: int = Field(default=64 * MIB, ge=1, description="bytes; a larger file is quarantined")
     allow_nul: bool = Field(default=False, description="take NUL as text")
     follow_symlinks: bool = Field(default=False, description="follow links that stay inside SRC")
-    fail_on: list[Literal["pending", "overlap"]] = Field(default=[], description="gates: exit 1")
+    fail_on: list[Literal["pending", "overlap", "findings"]] = Field(default=[], description="gates: exit 1")
     report_lang: Literal["en"] = Field(default="en", description="language of the committed README.md of the report")
     required_version: str | None = Field(default=None, description='such as ">=0.1"; another release refuses to run')
     budget: BudgetKeys = BudgetKeys()

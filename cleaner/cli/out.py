@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cleaner.cli import printer_of
+from cleaner.cli import formats, printer_of
 from cleaner.cli.rules import put_json
+
+if TYPE_CHECKING:
+    from cleaner.pipeline import Book
 
 
 @click.command()
@@ -83,19 +87,24 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
 @click.command()
 @click.argument("out", metavar="[OUT]", required=False)
 @click.option(
-    "--format", "form", type=click.Choice(["html", "md", "json", "jsonl", "csv"]), default="html", help="What to make."
-)
+    "--format", "form", type=click.Choice(["html", "md", "csv", *formats.FORMATS[1:]]), default="html",
+    help="What to make.",
+)  # fmt: skip
 @click.option(
     "-o", "--output", metavar="FILE|FOLDER", help="Where to (html: a folder); default OUT's report, else stdout."
 )
+@click.option("--src", metavar="DIR", help="What the findings call the folder of the seeds (default: the setting src).")
+@formats.new_only
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a line of report.jsonl.")
 @click.pass_context
-def report(ctx: click.Context, out: str | None, form: str, output: str | None, schema: bool) -> int:
+def report(
+    ctx: click.Context, out: str | None, form: str, output: str | None, src: str | None, new_only: bool, schema: bool
+) -> int:
     """Render the report of OUT again.
 
     Everything is made from OUT and its report.jsonl; SRC need not be there.
     """
-    from cleaner import pipeline
+    from cleaner import files, pipeline
     from cleaner.config import discover, load
     from cleaner.reports.previous import REPORT
     from cleaner.reports.records import report_schema
@@ -107,17 +116,23 @@ def report(ctx: click.Context, out: str | None, form: str, output: str | None, s
     book = pipeline.Book.of(config)
     if form == "html":
         return _html(ctx, folder, Path(output) if output else folder / REPORT, book)
-    return _text(ctx, folder, form, output, book)
+    if form in formats.OF_FINDINGS:
+        raw = _findings(folder, form, src if src is not None else config.keys.src or "", book, new_only)
+    else:
+        raw = _text(folder, form, book)
+    if output:
+        files.replace_file(Path(output), raw)
+    else:
+        printer_of(ctx).raw(raw)
+    return 0
 
 
-def _html(ctx: click.Context, out: Path, target: Path, book: object) -> int:
+def _html(ctx: click.Context, out: Path, target: Path, book: Book) -> int:
     from cleaner import files
-    from cleaner.pipeline import Book
     from cleaner.reports.html import pages
     from cleaner.show import show_path
     from cleaner.undo import read_report, rebuild
 
-    assert isinstance(book, Book)
     records = read_report(out)
     by_path = {file.path: file for file in records.files}
     sources = {}
@@ -135,31 +150,25 @@ def _html(ctx: click.Context, out: Path, target: Path, book: object) -> int:
     return 0
 
 
-def _text(ctx: click.Context, out: Path, form: str, output: str | None, book: object) -> int:
-    import orjson
+def _findings(out: Path, form: str, src: str, book: Book, new_only: bool) -> bytes:
+    """Return findings; those of the last commit are known. (The report in OUT itself is no base to compare with.)"""
+    from cleaner.reports.findings import ids_of
+    from cleaner.reports.head import committed
+    from cleaner.undo import read_report
 
-    from cleaner import files
-    from cleaner.pipeline import Book
+    records = read_report(out)
+    then = committed(out)
+    known = ids_of(then) if then is not None else None
+    found = formats.chosen(records, book, src, known, only_new=new_only)
+    return formats.rendered(form, records, found, src, compared=then is not None)
+
+
+def _text(out: Path, form: str, book: Book) -> bytes:
     from cleaner.reports.markdown import to_markdown
-    from cleaner.reports.records import as_dict, to_jsonl
     from cleaner.reports.table import to_csv
     from cleaner.undo import read_report
 
-    assert isinstance(book, Book)
     records = read_report(out)
     if form == "md":
-        raw = to_markdown(records, book.infos)
-    elif form == "jsonl":
-        raw = to_jsonl(records)
-    elif form == "csv":
-        raw = to_csv(records)
-    else:
-        raw = (
-            orjson.dumps([as_dict(record) for record in records], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-            + b"\n"
-        )
-    if output:
-        files.replace_file(Path(output), raw)
-    else:
-        printer_of(ctx).raw(raw)
-    return 0
+        return to_markdown(records, book.infos)
+    return to_csv(records) if form == "csv" else formats.as_records(form, records)

@@ -7,6 +7,7 @@ that is an error of its own (E304). Colour and progress are for terminals alone.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from typing import IO, Any
@@ -14,6 +15,7 @@ from typing import IO, Any
 import click
 
 PLAIN_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
+_BEGINS_COMMAND = re.compile(r"^(\s*)::")
 PATIENCE = 1.0  # seconds before a terminal is shown a bar: short runs need none
 
 
@@ -47,7 +49,7 @@ class Printer:
 
     def say(self, text: str = "") -> None:
         """Print a result."""
-        self._write(sys.stdout, text + "\n")
+        self._write(sys.stdout, _no_command(text) + "\n")
 
     def raw(self, data: bytes) -> None:
         """Write bytes to stdout: a cleaned text, a report."""
@@ -65,10 +67,10 @@ class Printer:
     def note(self, text: str) -> None:
         """Print what is no result: to stderr, unless quiet."""
         if not self.quiet:
-            self._write(sys.stderr, text + "\n")
+            self._write(sys.stderr, _no_command(text) + "\n")
 
     def error(self, text: str) -> None:
-        self._write(sys.stderr, text + "\n")
+        self._write(sys.stderr, _no_command(text) + "\n")
 
     def tick(self, what: str, done: int, of: int) -> None:
         """Show progress: a bar on a terminal if it takes long, else a plain line every ten seconds."""
@@ -137,3 +139,11 @@ class Printer:
                 f"stdout: cannot be written ({err.strerror}); what was printed is not complete, OUT is; "
                 "free some space and run the same command again [E304]"
             )
+
+
+def _no_command(text: str) -> str:
+    """Return text in which GitHub Actions finds no command: it reads all that a job prints (`::set-env`, `##[...]`)."""
+    if "GITHUB_ACTIONS" not in os.environ:
+        return text
+    lines = [_BEGINS_COMMAND.sub(r"\1\\u{3A}:", line) for line in text.split("\n")]
+    return "\n".join(lines).replace("##[", "#\\u{23}[")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cleaner.cli import formats
 from cleaner.cli.options import Options, configured, places
 
 if TYPE_CHECKING:
@@ -37,9 +39,9 @@ _OUT = click.argument("out", required=False, metavar="[OUT]")
     envvar="PRE_COMMIT",
     help="1 if anything was written; on by itself in a hook.",
 )
-@click.option(
-    "--fail-on", type=click.Choice(["pending", "overlap"]), multiple=True, help="1 if there are any (repeat)."
-)
+@formats.fail_on
+@formats.new_only
+@formats.output_format
 @click.option("--no-report", is_flag=True, help="No HTML report (README.md and report.jsonl are always there).")
 @click.option("--overwrite", is_flag=True, help="With one file as SRC: replace another file that stands at OUT.")
 @click.option("--wait", is_flag=True, help="Wait for another run that holds OUT.")
@@ -60,7 +62,7 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
         raise click.UsageError("only one file can go to standard output; give a folder as OUT")
     book = options.book(config)
     if flags["only_check"]:
-        return _check(options, source, target, config, book)
+        return _check(options, source, target, config, book, flags)
     if flags["show_diff"]:
         return _diff(options, source, target, config, book, unified=False, everything=False)
     return _whole(options, source, target, config, book, flags)
@@ -69,8 +71,11 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
 @click.command()
 @_SRC
 @_OUT
+@formats.fail_on
+@formats.new_only
+@formats.output_format
 @configured()
-def check(options: Options, src: str | None, out: str | None) -> int:
+def check(options: Options, src: str | None, out: str | None, **flags: Any) -> int:
     """Is OUT what SRC, packs and configuration produce? Writes nothing.
 
     Exit code 0 if OUT is in step (a file that is quarantined in OUT counts as in step), 1 with a list if not.
@@ -79,7 +84,7 @@ def check(options: Options, src: str | None, out: str | None) -> int:
     source, target = places(config, src, out)
     if target is None:
         raise click.UsageError("OUT is missing; give it, as in `clean check seeds/ out/`")
-    return _check(options, source, target, config, options.book(config))
+    return _check(options, source, target, config, options.book(config), flags)
 
 
 @click.command()
@@ -103,6 +108,8 @@ def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, f
     from cleaner.reports import terminal
 
     printer, begun = options.printer, time.process_time()
+    form, new_only = flags["output_format"], flags["new_only"]
+    known = formats.known_before(out) if new_only or form != "text" else None  # before OUT is written
     result = pipeline.run(src, out, config, book, printer.tick)
     _complain(printer, result)
     written: Written
@@ -113,7 +120,10 @@ def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, f
         written = output.write(result, out, html=not flags["no_report"], wait=flags["wait"])
     for error in written.errors:
         printer.error(str(error))
-    if not printer.quiet:
+    found = formats.chosen(result.records, book, _slash(src), known, only_new=new_only)
+    if form != "text":
+        formats.put(printer, form, result.records, found, _slash(src), compared=known is not None)
+    elif not printer.quiet:
         for line in terminal.summary(result.records, _slash(src), _slash(out)):
             printer.say(line)
         if printer.verbose:
@@ -124,8 +134,7 @@ def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, f
         _stats(Path(flags["stats"]), result, time.process_time() - begun)
     changed = bool(written.written or written.deleted)
     failed = changed and (flags["dry_run"] or flags["exit_non_zero_on_change"])
-    gates = {*config.keys.fail_on, *flags["fail_on"]}
-    failed = failed or _gate(printer, result, gates)
+    failed = formats.gate(printer, found, {*config.keys.fail_on, *flags["fail_on"]}, result.records) or failed
     return pipeline.worst((result.exit, 1 if failed else 0, *(error.exit for error in written.errors)))
 
 
@@ -134,18 +143,6 @@ def _complain(printer: Printer, result: Result) -> None:
         printer.error(str(error))
     for note in result.notes:
         printer.note(note)
-
-
-def _gate(printer: Printer, result: Result, gates: set[str]) -> bool:
-    reuse = sum(o.kind == "reuse" and o.status == "open" and o.a.path != o.b.path for o in result.records.overlaps)
-    failed = False
-    if "pending" in gates and result.records.run.pending:
-        printer.error(f"{result.records.run.pending} places wait for a person (--fail-on pending)")
-        failed = True
-    if "overlap" in gates and reuse:
-        printer.error(f"{reuse} open overlaps (--fail-on overlap)")
-        failed = True
-    return failed
 
 
 def _say_written(printer: Printer, src: Path, out: Path, written: Written, *, dry: bool) -> None:
@@ -188,18 +185,31 @@ def _stats(file: Path, result: Result, seconds: float) -> None:
     file.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
 
 
-def _check(options: Options, src: Path, out: Path, config: Config, book: Book) -> int:
+def _check(options: Options, src: Path, out: Path, config: Config, book: Book, flags: dict[str, Any]) -> int:
     from cleaner import output, pipeline
-    from cleaner.show import show_path
 
-    printer = options.printer
+    printer, form = options.printer, flags["output_format"]
     result = pipeline.run(src, out, config, book, printer.tick)
     todo = output.differences(result, out)
     hard = pipeline.worst(error.exit for error in result.errors if error.exit == 70)
+    known = formats.known_before(out) if flags["new_only"] or form != "text" else None
+    found = formats.chosen(result.records, book, _slash(src), known, only_new=flags["new_only"])
+    if form == "text":
+        _say_differences(printer, todo, result, src, out)
+    else:
+        steps = [formats.of_difference(d, _slash(out), _because(d, result, out)) for d in todo]
+        formats.put(printer, form, result.records, [*steps, *found], _slash(src), compared=known is not None)
+    closed = formats.gate(printer, found, {*config.keys.fail_on, *flags["fail_on"]}, result.records)
+    return pipeline.worst((hard, 1 if todo or closed else 0))
+
+
+def _say_differences(printer: Printer, todo: Sequence[Difference], result: Result, src: Path, out: Path) -> None:
+    from cleaner.show import show_path
+
     where = show_path(_slash(out))
     if not todo:
         printer.say(f"{where} is in step with {show_path(_slash(src))} ({result.records.run.files} files)")
-        return hard
+        return
     known = len(result.committed) + sum(difference.kind == "orphan" for difference in todo)
     printer.say(f"{where} does not match {show_path(_slash(src))} ({len(todo)} of {known} files):")
     for difference in todo[:MOST]:
@@ -208,7 +218,6 @@ def _check(options: Options, src: Path, out: Path, config: Config, book: Book) -
         printer.say(f"  … and {len(todo) - MOST} more")
     again = f"clean {show_path(_slash(src))} {where}" + (f" && git add -A {where}" if _in_git(out) else "")
     printer.say(f"fix:  {again}      (nothing was written)")
-    return pipeline.worst((hard, 1))
 
 
 def _because(difference: Difference, result: Result, out: Path) -> str:

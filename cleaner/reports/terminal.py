@@ -16,9 +16,9 @@ QUOTE = 24  # characters of a quote before it is cut
 
 def edit_line(edit: EditRecord) -> str:
     """One change as `FILE:LINE:COL: RULE: 'old' -> 'new'`, for people and for grep."""
-    proposed = "" if edit.status == "applied" else f" ({edit.status}{f', {edit.code}' if edit.code else ''})"
+    proposed = "" if edit.status == "applied" else f" ({edit.status}{f', {show(edit.code)}' if edit.code else ''})"
     change = f"'{show(edit.quote.exact)}' -> '{show(edit.new)}'{proposed}"
-    return f"{show(edit.path)}:{edit.line}:{edit.col}: {'+'.join(edit.by)}: {change}"
+    return f"{show(edit.path)}:{edit.line}:{edit.col}: {show('+'.join(edit.by))}: {change}"
 
 
 def in_context(edit: EditRecord) -> str:
@@ -36,7 +36,7 @@ def _one_line(text: str) -> str:
 def summary(records: Records, src: str, out: str) -> Iterator[str]:
     """The table of a run: files, overlaps, what waits. `src` and `out` are as the user wrote them, with a slash."""
     run = records.run
-    packs = ", ".join(pack.name for pack in run.packs)
+    packs = ", ".join(show(pack.name) for pack in run.packs)
     yield f"{_count(run.files, 'file')} · packs {packs}"
     rows = [_row(file, records.of(file.path)) for file in records.files if file.status != "skipped"]
     shown = rows if len(rows) <= LONGEST else [row for row in rows if row[1] != "0" or row[2] != "0"][:LONGEST]
@@ -50,12 +50,13 @@ def summary(records: Records, src: str, out: str) -> Iterator[str]:
 
 def _row(file: FileRecord, edits: Sequence[EditRecord]) -> tuple[str, ...]:
     if file.status == "quarantined":
-        return show(file.path), "-", "-", "-", "-", f"quarantined [{file.code}]"
+        return show(file.path), "-", "-", "-", "-", f"quarantined [{show(file.code or '')}]"
     done = [edit for edit in edits if edit.status == "applied"]
     removed = sum(not edit.new for edit in done)
     rules = Counter(edit.by[-1] for edit in done)
     by = [
-        f"{rule} ({count})" if count > 1 else rule for rule, count in sorted(rules.items(), key=lambda r: (-r[1], r[0]))
+        f"{show(rule)} ({count})" if count > 1 else show(rule)
+        for rule, count in sorted(rules.items(), key=lambda r: (-r[1], r[0]))
     ]
     more = f" +{len(by) - 4}" if len(by) > 4 else ""
     chars = f"{file.chars_in} → {file.chars_out}"
@@ -88,7 +89,7 @@ def _overlaps(overlaps: Sequence[OverlapRecord], out: str) -> Iterator[str]:
     yield f"  overlaps  {', '.join(parts)}"
     for overlap in reuse[:10]:
         pair = f"{show(overlap.a.path)} ⇄ {show(overlap.b.path)}"
-        yield f"    {overlap.cluster or '-'}  {pair}  {overlap.chars} chars, {overlap.identity:.2f}"
+        yield f"    {show(overlap.cluster or '-')}  {pair}  {overlap.chars} chars, {overlap.identity:.2f}"
         yield f"        …{_short(overlap.a.quote.exact)}…"
     if len(reuse) > 10:
         yield f"    … and {len(reuse) - 10} more: see {show(out)}__report__/README.md"
@@ -104,7 +105,7 @@ def _pending(records: Records, src: str, out: str) -> Iterator[str]:
     places = sum(map(len, groups.values()))
     yield f"  pending   {_count(places, 'place')} in {_count(len(groups), 'group')} wait for a person"
     for edits in sorted(groups.values(), key=lambda g: (g[0].status, g[0].path, g[0].start))[:10]:
-        yield f"    {edits[0].by[-1]}  {_turns(edits)}  clean explain {show(src + edits[0].path)}:{edits[0].line}"
+        yield f"    {show(edits[0].by[-1])}  {_turns(edits)}  clean explain {show(src + edits[0].path)}:{edits[0].line}"
         yield f"        {answer(edits[0])}" + ("" if len(edits) == 1 else f"    (--scope group: all {len(edits)})")
     if len(groups) > 10:
         yield f"    … and {len(groups) - 10} more: see {show(out)}__report__/README.md"

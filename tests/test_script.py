@@ -292,7 +292,7 @@ def test_long_texts_and_short_ones_are_decided_alike():
 
 @cache
 def spun() -> Spun:
-    return Spun(Table(TABLES / "script-spun.tsv"), Table(TABLES / "script-spun-parts.tsv"))
+    return Spun(*(Table(TABLES / f"script-{name}.tsv") for name in ("spun", "spun-parts", "names")))
 
 
 def unspun(text: str) -> str:
@@ -306,6 +306,9 @@ def unspun(text: str) -> str:
         ("今ㄖ的会议在岼安饭店举行", "今日的会议在平安饭店举行"),
         ("他们啲代表昰在昨天到的，大家都认识", "他们的代表是在昨天到的，大家都认识"),
         ("苼物和泩活", "生物和生活"),
+        ("中国鎲员皯部要帮助乡亲们", "中国党员干部要帮助乡亲们"),  # a neighbour is spun too; 党 and 干 have other forms
+        ("１２仴３日，您幏的收鋮怎么样", "１２月３日，您家的收成怎么样"),  # one is proved, in a short text
+        ("好极了，┅扫过去的颓势，迎来新泩活", "好极了，一扫过去的颓势，迎来新生活"),
     ],
 )
 def test_several_look_alikes_that_are_out_of_place_are_put_back(before, after):
@@ -326,6 +329,25 @@ def test_several_look_alikes_that_are_out_of_place_are_put_back(before, after):
 )
 def test_look_alikes_in_their_own_place_stay(text):
     assert unspun(text) == text
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "王小苼、李岼、张亣伟和赵天泙",
+        "老师何海畕表示，学生刘春仹与梁春晍没有到",
+        "主讲人李岼和苼物公司",
+        "神垕镇的李赟与马烕",
+    ],
+)
+def test_rare_characters_of_names_are_no_spinning(names):
+    assert unspun(PLAIN_HANS + names + "。\n") == PLAIN_HANS + names + "。\n"
+
+
+def test_a_rare_traditional_character_in_a_simplified_text_needs_a_word():
+    text = PLAIN_HANS + "陈鋮说，中国鎲的三塚博先生到了。"
+    assert repaired(text) == text
+    assert repaired(PLAIN_HANS + "他买了鱈魚。") == PLAIN_HANS + "他买了鳕鱼。"
 
 
 def test_a_name_written_again_and_again_is_no_spinning():

@@ -16,13 +16,15 @@ from cleaner.tables import Table
 class Spun:
     """`forms` is a table: form TAB original TAB reason [TAB where it is at home]; `parts` another: form TAB original.
 
-    The reasons are said in the shipped table. A form of `parts` needs a word to prove the original.
+    The reasons are said in the shipped table. `names` is that of `script`: behind a surname a form that no word proves
+    to be wrong is a part of the name.
     """
 
     stage: ClassVar = "script"
 
     forms: Table
     parts: Table | None = None
+    names: Table | None = None
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         if context.settings.script == "off" or not self._finder.forms:
@@ -33,7 +35,10 @@ class Spun:
     @cached_property
     def _finder(self) -> Finder:
         parts = {row[0]: (row[1], "part", "") for row in (self.parts.rows if self.parts else ())}
-        return Finder(parts | {row[0]: (row[1], row[2], row[3] if len(row) > 3 else "") for row in self.forms.rows})
+        forms = {row[0]: (row[1], row[2], row[3] if len(row) > 3 else "") for row in self.forms.rows}
+        names = self.names.rows if self.names else ()
+        surnames, titles = ([row[1] for row in names if row[0] == what] for what in ("surname", "title"))
+        return Finder(parts | forms, frozenset(surnames), tuple(titles))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"forms": self.forms, "parts": self.parts}
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}

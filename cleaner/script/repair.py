@@ -22,7 +22,7 @@ from cleaner.script import ScriptState
 from cleaner.script.find import AnyOf
 from cleaner.script.forms import protected, without
 from cleaner.script.knowledge import SURE_ALONE, UNSURE, Fix, Knowledge, Part, in_name
-from cleaner.script.tables import characters
+from cleaner.script.tables import FOLD, characters, in_daily_use
 
 if TYPE_CHECKING:
     from cleaner.script.traditional import Tables
@@ -65,7 +65,7 @@ class Repairer:
         table, char = characters(), text[at]
         if char in table.plain:
             return Fix(at, table.plain[char], "K", SURE_ALONE, True)
-        sure = not in_name(self.known, text, at)
+        sure = not in_name(self.known, text, at) and (in_daily_use(char) or _in_word(text, at))
         return Fix(at, table.hant[char], "S", SURE_ALONE if sure else UNSURE, sure)
 
     @cached_property
@@ -80,3 +80,18 @@ class Repairer:
         from cleaner.script.traditional import Tables
 
         return Tables(self.known, self.tau)
+
+
+def _in_word(text: str, at: int) -> bool:
+    """Say whether a Traditional character makes a word with a neighbour, whichever script that one is in.
+
+    A rare one that makes none may be a part of a name, or stand for another (中国鎲员: 党).
+    """
+    from cleaner.script.lexicon import lexicon
+
+    hans = characters().hans
+    before, after = text[max(0, at - 1) : at], text[at + 1 : at + 2]
+    words = [left + text[at] for left in hans.get(before, before)] + [
+        text[at] + right for right in hans.get(after, after)
+    ]
+    return any(lexicon().knows([word.translate(FOLD) for word in words if len(word) > 1]))

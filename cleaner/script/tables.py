@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+BIG5_COMMON = 0xC6  # the last lead byte of the first level of Big5
 
 KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")  # without ・ and ー, which Chinese texts use too
 
@@ -93,6 +94,12 @@ def rivals() -> dict[str, str]:
         if forms := "".join(other for other in others if other != usual):
             found[char] = forms
     return found
+
+
+def in_daily_use(char: str) -> bool:
+    """Say whether the first level of Big5, its 5,401 common characters, has a character."""
+    raw = char.encode("big5", "ignore")
+    return len(raw) == 2 and raw[0] <= BIG5_COMMON
 
 
 @lru_cache(maxsize=1)

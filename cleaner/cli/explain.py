@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.codes import CODES
 from cleaner.show import show_path
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ _GUARDS = {
 def explain(options: Options, what: str, out: str | None) -> int:
     """Which rule changed this, why, and with which examples.
 
-    WHAT is FILE, FILE:LINE, FILE:LINE:COL, the id of a rule such as zh-spam/betting-word, or the id of an edit,
-    group or overlap from report.jsonl. The file is cleaned anew; nothing is written.
+    WHAT is FILE, FILE:LINE, FILE:LINE:COL, the id of a rule such as zh-spam/betting-word, the id of an edit, group or
+    overlap from report.jsonl, or the code of an error such as E111. The file is cleaned anew; nothing is written.
     """
     found = re.fullmatch(r"(?s)(.+?)(?::(\d+))?(?::(\d+))?", what)
     if found is None:
         raise click.UsageError("WHAT is empty")
+    if what.upper() in CODES:
+        return _code(options, what.upper())
     name, line, col = found.group(1), *(int(n) if n else None for n in found.group(2, 3))
     if Path(name).is_file():
         return _file(options, Path(name), line, col)
@@ -52,6 +55,14 @@ def explain(options: Options, what: str, out: str | None) -> int:
         return _rule(options, book.by_id[name])
     folder = Path(out) if out else config.root / (config.keys.out or "out")
     return _id(options, name, folder, book)
+
+
+def _code(options: Options, code: str) -> int:
+    entry = CODES[code]
+    options.printer.say(f"{code}  {entry.meaning}")
+    options.printer.say(f"  done: {entry.done}")
+    options.printer.say(f"  next: {entry.how}")
+    return 0
 
 
 def _file(options: Options, path: Path, line: int | None, col: int | None) -> int:

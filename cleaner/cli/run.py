@@ -239,6 +239,7 @@ def _diff(
     from cleaner import output, pipeline
     from cleaner.reports import terminal
     from cleaner.reports.unified import unified_diff
+    from cleaner.show import show_path
 
     printer = options.printer
     result = pipeline.run(src, out, config, book, printer.tick)
@@ -255,7 +256,7 @@ def _diff(
                 printer.say(line)
             continue
         for edit in edits:
-            printer.say(f"{edit.path}:{edit.line}:{edit.col}: {'+'.join(edit.by)}")
+            printer.say(f"{show_path(edit.path)}:{edit.line}:{edit.col}: {'+'.join(edit.by)}")
             printer.say(f"    {terminal.in_context(edit)}")
     if out is not None and not todo:
         printer.note(f"{_slash(out)} is in step; --all shows all changes of every file")

@@ -11,9 +11,11 @@ threshold: OpenCC's longest match errs over word boundaries (被发明 -> 被髮
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cleaner.script import ScriptState, decide
@@ -58,10 +60,19 @@ def convert(text: str, state: ScriptState, target: Target, scorer: Repairer) -> 
 
 @lru_cache(maxsize=8)
 def _converter(config: str) -> OpenCC:
-    """Return one of OpenCC's converters; it takes 0.1 to 0.2 s to make, so once in a process."""
-    from opencc import OpenCC
+    """Return one of OpenCC's converters; it takes 0.1 to 0.2 s to make, so once in a process.
 
-    return OpenCC(config, include_tofu_risk_dictionaries=False)
+    A configuration of OpenCC may load a shared object and read any file (measured, 1.4.2), and a bare name such as
+    s2t is looked for in the working folder first: a repository with a file s2t.json would run code. So plugins are
+    off before the library is there, and the configuration is named by the place where the package has it.
+    """
+    os.environ["OPENCC_DISABLE_PLUGINS"] = "1"
+    for name in ("OPENCC_SEGMENTATION_PLUGIN_PATH", "OPENCC_DATA_DIR"):
+        os.environ.pop(name, None)
+    import opencc
+
+    place = Path(opencc.__file__).resolve().parent / "clib" / "share" / "opencc" / f"{config}.json"
+    return opencc.OpenCC(str(place), include_tofu_risk_dictionaries=False)
 
 
 def _scored(text: str, scorer: Repairer) -> str:

@@ -46,15 +46,21 @@ class BudgetKeys(BaseModel):
 
 
 class DedupKeys(BaseModel):
-    """What is looked for in several documents. It is reported, never deleted."""
+    """What is looked for in several documents. It is reported; only `mode = "drop"` drops near-duplicate documents."""
 
     model_config = _FROZEN
 
-    mode: Literal["report", "off"] = "report"
+    mode: Literal["report", "drop", "off"] = Field(
+        default="report", description="report copies, also drop all but one of near-duplicate documents, or do not look"
+    )
+    keep: Literal["first", "newest", "longest"] = Field(
+        default="first", description="of near-duplicate documents: by path, by lifted date, or by length"
+    )
     threshold: float = Field(default=0.7, gt=0, le=1, description="Jaccard of documents")
     containment: float = Field(default=0.8, gt=0, le=1, description="or this share of the shorter document")
     min_chars: int = Field(default=20, ge=16, description="shortest passage, in key characters")
     fold_script: bool = Field(default=True, description="match across Simplified and Traditional")
+    against: str | None = Field(default=None, description="a folder that new articles are held against; only read")
 
 
 class ConfigKeys(BaseModel):
@@ -78,7 +84,7 @@ class ConfigKeys(BaseModel):
         pattern=r"^(?:[+-](?:0\d|1[0-4]):[0-5]\d)?$",
         description="of lifted times that state none; '' leaves them without",
     )
-    spam_words: Literal["mask", "keep", "delete", "drop-sentence", "map"] = Field(
+    spam_words: Literal["mask", "keep", "delete", "drop-sentence", "map", "evidence"] = Field(
         default="mask", description="betting keyword inside a sentence"
     )
     spam_map: dict[str, str] = Field(default={}, description="keyword = word, for spam_words = 'map'")
@@ -158,6 +164,7 @@ class Config:
     def digest(self) -> str:
         """SHA-256 in hex of everything here that bears on the bytes of OUT."""
         keys = self.keys.model_dump(include=set(_EFFECTIVE))
+        keys["dedup"].pop("against")  # a path: what stands there is in the records
         return hashlib.sha256(orjson.dumps({**keys, "protect": self.protect}, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     @cached_property

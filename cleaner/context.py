@@ -69,7 +69,7 @@ class Settings:
 
     edge_lines: int = 40
     placeholder: str = "〓"
-    spam_words: Literal["mask", "keep", "delete", "drop-sentence", "map"] = "mask"
+    spam_words: Literal["mask", "keep", "delete", "drop-sentence", "map", "evidence"] = "mask"
     spam_map: tuple[tuple[str, str], ...] = ()
     script: Literal["own", "off", "hans", "hant", "tw", "hk"] = "own"
     meta: Literal["lift", "keep", "drop"] = "lift"

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cleaner import files
 from cleaner.clean import Cleaned, clean
@@ -21,13 +21,14 @@ from cleaner.decisions import NONE, Bench, Decisions
 from cleaner.decisions import read as read_decisions
 from cleaner.errors import CleanerError, Errors, InputError, SelfCheckError, UsageError
 from cleaner.formats import SUFFIXES, extracted_name, format_of, output_name, page_of
-from cleaner.outcome import Outcome
-from cleaner.overlap import Found, Text, find_overlaps
+from cleaner.outcome import Outcome, status_of
+from cleaner.overlap import Found, find_overlaps
 from cleaner.packs import Pack, Rule, find, in_order
 from cleaner.packs import load as load_packs
+from cleaner.policies import DROP, of_new, text_of, with_words, without_copies
 from cleaner.reports.build import build
 from cleaner.reports.previous import JSONL, README, REPORT, previous
-from cleaner.reports.records import Records, to_jsonl
+from cleaner.reports.records import AGAINST, Records, to_jsonl
 from cleaner.reports.rules import RuleInfo
 from cleaner.show import record_path, show_path
 from cleaner.toml import suggestion
@@ -78,7 +79,7 @@ class Book:
 
     @cached_property
     def infos(self) -> dict[str, RuleInfo]:
-        return {
+        return {DROP.id: DROP} | {
             rule.id: RuleInfo(
                 rule.id, rule.keys.kind, rule.keys.level, rule.keys.review, rule.why, rule.keys.where,
                 tuple(rule.keys.turns), tuple(rule.keys.keeps),
@@ -135,20 +136,66 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     """Clean all of SRC. Raises UsageError if it is missing or holds nothing that could be cleaned."""
     entries = survey(src, out, config)
     config = replace(config, bulk=sum(entry.path.stat().st_size for entry in entries if entry.taken) > BULK)
+    outcomes = _cleaned(entries, src, config, book, tick)
+    corpus = held_against(src, out, config, book, tick)
+    tick("looking for overlaps", len(entries), len(entries))
+    found = overlaps([*outcomes, *corpus], config)
+    outcomes, found = copies(outcomes, corpus, found, config, book)
+    records = build(outcomes, found, book.packs, book.by_id, config.digest, book.bench, corpus)
+    texts = {o.out: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
+    texts |= {extracted_place(o.name): page for o in outcomes if (page := _extracted(o)) is not None}
+    sources = {record_path(o.name): o.source.text for o in (*outcomes, *corpus) if o.source}
+    errors = tuple(o.error for o in outcomes if o.error and o.status == "quarantined")
+    return Result(records, texts, sources, book, errors, found.notes)
+
+
+def _cleaned(entries: Sequence[files.Entry], src: Path, config: Config, book: Book, tick: Tick) -> list[Outcome]:
+    """Return the outcome of each entry, every document by itself."""
     outcomes = []
     with ExitStack() as stack:
         pages = stack.enter_context(_extractor()) if any(format_of(entry.name) == "html" for entry in entries) else None
         for i, entry in enumerate(entries):
             tick("cleaning", i, len(entries))
             outcomes.append(one(entry, src, config, book, pages))
-    tick("looking for overlaps", len(entries), len(entries))
-    found = overlaps(outcomes, config)
-    records = build(outcomes, found, book.packs, book.by_id, config.digest, book.bench)
-    texts = {o.out: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
-    texts |= {extracted_place(o.name): o.source.text.encode() for o in outcomes if o.source and o.kept is not None}
-    sources = {record_path(o.name): o.source.text for o in outcomes if o.source}
-    errors = tuple(o.error for o in outcomes if o.error and o.status == "quarantined")
-    return Result(records, texts, sources, book, errors, found.notes)
+    return outcomes
+
+
+def held_against(src: Path, out: Path | None, config: Config, book: Book, tick: Tick) -> list[Outcome]:
+    """Return the documents of the corpus that SRC is held against, if there is one; nothing is ever written there.
+
+    They are cleaned as those of SRC are, and have names that begin with "@against/". Raises UsageError (E105) if the
+    corpus is not there, holds nothing, or is not apart from SRC and OUT.
+    """
+    if config.keys.dedup.against is None or config.keys.dedup.mode == "off":
+        return []
+    corpus = config.root / config.keys.dedup.against
+    if not corpus.exists():
+        raise _no_corpus(corpus, "there is no such file or folder", "name the folder that holds the older articles")
+    here = corpus.resolve()
+    for place in filter(None, (src, out)):
+        there = place.resolve()
+        if here == there or here.is_relative_to(there) or there.is_relative_to(here):
+            raise _no_corpus(corpus, f"it is not apart from {show_path(str(place))}", "give another folder")
+    entries = [entry for entry in survey(corpus, None, config) if not entry.name.startswith(f"{REPORT}/")]
+    outcomes = _cleaned([entry for entry in entries if entry.taken], corpus, config, book, tick)
+    return [replace(outcome, name=AGAINST + outcome.name) for outcome in outcomes if outcome.cleaned]
+
+
+def _no_corpus(corpus: Path, what: str, how: str) -> UsageError:
+    return UsageError("E105", f"--against {show_path(corpus.as_posix())}", what, "nothing was written", how)
+
+
+def copies(
+    outcomes: Sequence[Outcome], corpus: Sequence[Outcome], found: Found, config: Config, book: Book
+) -> tuple[list[Outcome], Found]:
+    """Return what the policies for copies make of outcomes and overlaps: words for masks, documents dropped."""
+    every, put = with_words([*outcomes, *corpus], found, book.by_id, config)
+    done, corpus = every[: len(outcomes)], every[len(outcomes) :] if not put else corpus
+    if put:  # words stand now where masks stood: what the texts share, and where, is another thing
+        found = overlaps([*done, *corpus], config)
+    if corpus:
+        found = of_new(found, config)
+    return without_copies(done, corpus, found, config, book.bench)
 
 
 def survey(src: Path, out: Path | None, config: Config) -> list[files.Entry]:
@@ -257,16 +304,14 @@ def finished(name: str, kind: str, digest: str, raw: bytes, source: files.Source
     from cleaner.script import decide
 
     text = cleaned.draft.text
-    status: Literal["empty", "changed", "unchanged"]
-    status = "empty" if not text else "changed" if text.encode() != raw else "unchanged"
-    return Outcome(name, status, kind, digest, raw, source, cleaned, decide(text))
+    return Outcome(name, status_of(text, raw), kind, digest, raw, source, cleaned, decide(text))
 
 
 def overlaps(outcomes: Sequence[Outcome], config: Config) -> Found:
     """Find what stands twice in the cleaned texts."""
     if config.keys.dedup.mode == "off":
         return Found((), (), ())
-    texts = [Text(o.name, o.text, o.script.script) for o in outcomes if o.cleaned and o.script and o.text]
+    texts = [text for o in outcomes if (text := text_of(o))]
     return find_overlaps(texts, config.overlaps)
 
 
@@ -285,8 +330,17 @@ def _digest(path: Path) -> str:
 
 
 def _body(outcome: Outcome, entry: files.Entry) -> bytes | Path | None:
+    if outcome.status == "dropped":
+        return None
     if outcome.cleaned:
         return outcome.text.encode()
     if outcome.status == "quarantined" and outcome.stands:
         return outcome.raw if outcome.raw is not None else entry.path
     return None
+
+
+def _extracted(outcome: Outcome) -> bytes | None:
+    """Return the extracted text of a page of which a result stands in OUT."""
+    if outcome.source is None or outcome.kept is None or outcome.status == "dropped":
+        return None
+    return outcome.source.text.encode()

@@ -50,7 +50,7 @@ def rebuild(out: Path, records: Records, *, rule: str | None = None) -> Iterator
     other edits stay. A file that does not lead back to what was read has an `error` (E205) and no bytes.
     """
     for file in records.files:
-        if file.out is None:
+        if file.out is None and file.status != "dropped":
             continue
         try:
             yield _rebuilt(out, file, records.of(file.path), rule)
@@ -60,12 +60,7 @@ def rebuild(out: Path, records: Records, *, rule: str | None = None) -> Iterator
 
 def _rebuilt(out: Path, file: FileRecord, edits: tuple[EditRecord, ...], rule: str | None) -> Rebuilt:
     """Rebuild one source. Raises UsageError (E205) where OUT and report do not fit."""
-    place = out / str(file.out)
-    if not place.resolve().is_relative_to(out.resolve()):
-        raise _unfit(out, file, "lies outside of OUT")
-    if not place.is_file():
-        raise _unfit(out, file, "is not there")
-    raw = place.read_bytes()
+    raw = b"" if file.status == "dropped" else _read(out, file)
     applied = [edit for edit in edits if edit.status == "applied"]
     text = None if file.status == "quarantined" else _source(out, file, raw, applied)
     name, digest = file.path, file.sha256_in
@@ -78,6 +73,16 @@ def _rebuilt(out: Path, file: FileRecord, edits: tuple[EditRecord, ...], rule: s
         return Rebuilt(name, source, True, file.path, len(applied))
     kept = [Edit(edit.start, edit.end, edit.new, edit.by) for edit in applied if not edit.by[-1].startswith(rule)]
     return Rebuilt(name, _encoded(file, splice(text, kept)), not kept, file.path, len(applied) - len(kept))
+
+
+def _read(out: Path, file: FileRecord) -> bytes:
+    """Return what stands in OUT for a file. Raises UsageError (E205) if it is not there, or not inside."""
+    place = out / str(file.out)
+    if not place.resolve().is_relative_to(out.resolve()):
+        raise _unfit(out, file, "lies outside of OUT")
+    if not place.is_file():
+        raise _unfit(out, file, "is not there")
+    return place.read_bytes()
 
 
 def _source(out: Path, file: FileRecord, raw: bytes, applied: list[EditRecord]) -> str:

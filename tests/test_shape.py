@@ -17,6 +17,7 @@ LAYERS = [  # lowest first, as in docs/design.md
     ["clean", "overlap", "identity"],
     ["outcome", "examples", "suggest", "decisions"],
     ["reports", "config"],
+    ["policies"],
     ["pipeline"],
     ["output", "undo", "decide"],
     ["api", "cli"],

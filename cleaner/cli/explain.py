@@ -15,6 +15,7 @@ from cleaner.codes import CODES
 from cleaner.show import show_path
 
 if TYPE_CHECKING:
+    from cleaner.config import Config
     from cleaner.packs import Rule
     from cleaner.pipeline import Book
     from cleaner.reports.records import EditRecord, OverlapRecord, Records
@@ -86,7 +87,7 @@ def _file(options: Options, path: Path, line: int | None, col: int | None) -> in
         return outcome.error.exit
     records = build([outcome], Found((), (), ()), book.packs, book.by_id, config.digest, book.bench)
     source = outcome.source.text if outcome.source else ""
-    edits = [edit for edit in records.edits if _touches(edit, line, col)]
+    edits = _with_words([edit for edit in records.edits if _touches(edit, line, col)], config)
     place = show_path(path.as_posix()) + "".join(f":{n}" for n in (line, col) if n)
     if line is not None and not 1 <= line <= source.count("\n") + 1:
         what = f"has no line {line}, only {source.count(chr(10)) + 1}"
@@ -96,6 +97,20 @@ def _file(options: Options, path: Path, line: int | None, col: int | None) -> in
         return 0
     _groups(options, book, edits, _prefix(path, name))
     return 0
+
+
+def _with_words(edits: list[EditRecord], config: Config) -> list[EditRecord]:
+    """Return `edits` with the words that the last run found for them in copies: one file alone shows no copies."""
+    from dataclasses import replace
+
+    from cleaner.reports.previous import previous
+
+    last = previous(config.root / config.keys.out) if config.keys.out else None
+    known = {edit.id: edit for edit in last.edits if edit.candidates} if last else {}
+    return [
+        replace(edit, candidates=known[edit.id].candidates) if edit.id in known and not edit.candidates else edit
+        for edit in edits
+    ]
 
 
 def _prefix(path: Path, name: str) -> str:
@@ -134,7 +149,10 @@ def _groups(options: Options, book: Book, edits: Sequence[EditRecord], prefix: s
         for decision in sorted({edit.decision for edit in members if edit.decision}):
             say(f"  {_decision(book, decision)}")
         for rule in first.by:
-            _reason(options, book.by_id[rule])
+            if rule in book.by_id:
+                _reason(options, book.by_id[rule])
+            elif rule in book.infos:
+                say(f"  why: {book.infos[rule].why}")
         say(f"  ids: edit {first.id}, group {first.group}")
         if first.pending:
             say(f"  decide: {answer(first)}   (or keep, remove; --scope group for all of the group)")
@@ -157,6 +175,7 @@ def _decision(book: Book, id_: str) -> str:
 
 
 def _status(edit: EditRecord) -> str:
+    from cleaner.reports.terminal import candidate
     from cleaner.show import show
 
     klass = f", class {edit.class_}" if edit.class_ else ""
@@ -174,7 +193,7 @@ def _status(edit: EditRecord) -> str:
         )
     elif edit.pending:
         pending = f"; pending: a person has to say whether “{show(edit.new)}” is right"
-    candidates = "".join(f"\n    candidate {show(c.new)} ({c.score:.2f})" for c in edit.candidates)
+    candidates = "".join(f"\n    candidate {candidate(c)}" for c in edit.candidates)
     return words + klass + score + pending + candidates
 
 

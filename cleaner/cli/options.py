@@ -40,8 +40,8 @@ _POLICY = (
     ),
     click.option(
         "--spam-words",
-        type=click.Choice(["mask", "keep", "delete", "drop-sentence", "map"]),
-        help="A betting keyword inside a sentence: mask it by 〓 (default), ...",
+        type=click.Choice(["mask", "keep", "delete", "drop-sentence", "map", "evidence"]),
+        help="A betting keyword inside a sentence: mask it by 〓 (default), ... or put the word that a copy has there.",
     ),
     click.option("--spam-map", metavar="FILE", help="TOML of keyword = word, for --spam-words map."),
     click.option("--max-removed", type=click.FloatRange(0, 1), help="Most of a document's prose that may go (0.60)."),
@@ -51,11 +51,22 @@ _POLICY = (
     ),
     click.option("--allow-nul", is_flag=True, default=None, help="Take NUL as text, not as a sign of a binary file."),
     click.option("--follow-symlinks", is_flag=True, default=None, help="Follow links that stay inside SRC."),
-    click.option("--dedup", type=click.Choice(["report", "off"]), help="Look for overlaps (default), or not."),
+    click.option(
+        "--dedup",
+        type=click.Choice(["report", "drop", "off"]),
+        help="Report copies (default), keep one of each near-duplicate document, or do not look.",
+    ),
+    click.option(
+        "--keep", type=click.Choice(["first", "newest", "longest"]), help="Which copy stays: by path (default), ..."
+    ),
     click.option(
         "--threshold", type=click.FloatRange(0, 1, min_open=True), help="Jaccard of near-duplicate documents (0.7)."
     ),
     click.option("--min-chars", type=click.IntRange(16), help="Shortest shared passage, in characters (20)."),
+    click.option("--same-script", is_flag=True, default=None, help="Do not match across Simplified and Traditional."),
+    click.option(
+        "--against", metavar="CORPUS", help="Hold SRC against the articles of this folder, which is only read."
+    ),
 )
 _TALK = (
     click.option("-q", "--quiet", is_flag=True, help="Only errors."),
@@ -112,13 +123,17 @@ class Options:
                 over[key] = list(chosen)
         plain = ("script", "meta", "spam_words", "encoding", "max_file_size", "allow_nul", "follow_symlinks")
         nested = {"max_removed": ("budget", "hard"), "dedup": ("dedup", "mode"), "threshold": ("dedup", "threshold"),
-                  "min_chars": ("dedup", "min_chars")}  # fmt: skip
+                  "min_chars": ("dedup", "min_chars"), "keep": ("dedup", "keep")}  # fmt: skip
         for key in plain:
             if (value := given.pop(key, None)) is not None:
                 over[key] = value
         for key, (table, name) in nested.items():
             if (value := given.pop(key, None)) is not None:
                 over.setdefault(table, {})[name] = value
+        if given.pop("same_script", None):
+            over.setdefault("dedup", {})["fold_script"] = False
+        if corpus := given.pop("against", None):
+            over.setdefault("dedup", {})["against"] = str(Path(corpus).resolve())
         if file := given.pop("spam_map", None):
             over["spam_map"] = _spam_map(Path(file))
         return over

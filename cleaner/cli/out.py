@@ -68,7 +68,11 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
         target = Path(dest) / one.path
         target.parent.mkdir(parents=True, exist_ok=True)
         files.replace_file(target, one.raw)
-    left = [file.path for file in records.files if file.out is None and file.status != "skipped" and only is None]
+    left = [
+        file.path
+        for file in records.files
+        if file.out is None and file.status not in ("skipped", "dropped") and only is None
+    ]
     for path in left:
         printer.note(f"{show(path)}: left out, nothing of it stands in OUT")
     for one in wrong:

@@ -11,7 +11,6 @@ from cleaner.cli.options import Options, configured
 
 @click.command()
 @click.argument("src", required=False, metavar="[SRC]")
-@click.option("--same-script", is_flag=True, help="Do not match across Simplified and Traditional.")
 @click.option(
     "--all", "everything", is_flag=True, help="Also formulae, quotations, boilerplate, repeats within one text."
 )
@@ -19,13 +18,11 @@ from cleaner.cli.options import Options, configured
     "--output-format", type=click.Choice(["text", "jsonl"]), default="text", help="Lines for people, or records."
 )
 @configured()
-def overlaps(options: Options, src: str | None, same_script: bool, everything: bool, output_format: str) -> int:
+def overlaps(options: Options, src: str | None, everything: bool, output_format: str) -> int:
     """Find duplicates and shared passages only.
 
     The texts of SRC are cleaned first (nothing is written), so that no footer counts as a passage.
     """
-    from dataclasses import replace
-
     from cleaner import pipeline
     from cleaner.cli.options import places
     from cleaner.reports.records import to_line
@@ -33,9 +30,6 @@ def overlaps(options: Options, src: str | None, same_script: bool, everything: b
 
     config = options.config(Path(src) if src else None)
     source, _ = places(config, src, None)
-    if same_script:
-        keys = config.keys.model_copy(update={"dedup": config.keys.dedup.model_copy(update={"fold_script": False})})
-        config = replace(config, keys=keys)
     result = pipeline.run(source, None, config, options.book(config), options.printer.tick)
     for error in result.errors:
         options.printer.error(str(error))

@@ -154,7 +154,7 @@ def _say_written(printer: Printer, src: Path, out: Path, written: Written, *, dr
         printer.say(f"nothing to write: {where} is in step with {show_path(_slash(src))}")
         return
     texts = sum(not name.startswith(f"{REPORT}/") for name in written.written)
-    gone = f", deleted {len(written.deleted)} whose seed is gone or excluded" if written.deleted else ""
+    gone = f", deleted {len(written.deleted)} whose seed is gone, excluded or dropped" if written.deleted else ""
     verb = "would write" if dry else "wrote"
     printer.say(f"{verb} {texts} text{'' if texts == 1 else 's'} and {where}{REPORT}/{gone}")
     if not dry:
@@ -222,8 +222,14 @@ def _say_differences(printer: Printer, todo: Sequence[Difference], result: Resul
 
 def _because(difference: Difference, result: Result, out: Path) -> str:
     """Say in a few words what is behind a difference."""
+    from cleaner.formats import output_name
+    from cleaner.show import show
+
     if difference.kind == "orphan":
-        return "   its seed is gone"
+        gone = next(
+            (f for f in result.records.files if f.status == "dropped" and output_name(f.path) == difference.name), None
+        )
+        return f"   dropped: {show(gone.message or '')}" if gone else "   its seed is gone"
     body = result.texts.get(difference.name)
     if difference.kind == "missing" or not isinstance(body, bytes):
         return ""

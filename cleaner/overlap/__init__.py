@@ -18,6 +18,7 @@ from cleaner.overlap.values import (
     Passage,
     Text,
     Unit,
+    Word,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Passage",
     "Text",
     "Unit",
+    "Word",
     "explain",
     "find_overlaps",
 ]

@@ -370,6 +370,12 @@ def _is_capped(overlap: Overlap, settings: OverlapSettings) -> bool:
     return figures["rule"] == "bucket" or (isinstance(frequent, int) and frequent > settings.seed_df)
 
 
+def within(found: Found, counts: Callable[[str], bool], settings: OverlapSettings) -> Found:
+    """Return what `found` says of the documents that count: overlaps with at least one of them, and their clusters."""
+    kept = [o for o in found.overlaps if counts(o.a.document) or counts(o.b.document)]
+    return _found(kept, found.notes, settings)
+
+
 def _found(overlaps: Sequence[Overlap], notes: Sequence[str], settings: OverlapSettings) -> Found:
     ordered = tuple(sorted(overlaps, key=lambda o: (o.a, o.b, o.unit)))
     capped = frozenset(i for i, overlap in enumerate(ordered) if _is_capped(overlap, settings))

@@ -123,3 +123,18 @@ class Found:
     overlaps: tuple[Overlap, ...]
     clusters: tuple[Cluster, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word proposed for a mask, from a copy of the sentence.
+
+    `evidence` is its place in the copy and `score` the share (0-1) of the surroundings that agree; `copies` is the
+    number of documents that have the word. `sure` says that it may be put without asking a person.
+    """
+
+    new: str
+    score: float
+    copies: int
+    evidence: Passage
+    sure: bool

@@ -11,7 +11,7 @@ from cleaner.clean import Ask, Cleaned
 from cleaner.decisions import Bench, Decision
 from cleaner.identity import identities, short_id
 from cleaner.outcome import Outcome
-from cleaner.overlap import Cluster, Found, Overlap, Passage, explain
+from cleaner.overlap import Cluster, Found, Overlap, Passage, Word, explain
 from cleaner.packs import Pack, Rule
 from cleaner.reports.records import (
     CandidateRecord,
@@ -37,17 +37,21 @@ Newline = Literal["lf", "crlf", "cr", "mixed"]
 _Status = Literal["applied", "proposed", "kept", "suppressed"]
 _Fate = Literal["open", "wanted", "unwanted"]
 NO_DECISIONS = Bench()
+DROPPED = "dedup/drop"  # the rule that stands behind the edit of a dropped document
 
 
 def build(
     outcomes: Sequence[Outcome], found: Found, packs: Sequence[Pack], rules: Mapping[str, Rule], config_digest: str,
-    bench: Bench = NO_DECISIONS,
+    bench: Bench = NO_DECISIONS, corpus: Sequence[Outcome] = (),
 ) -> Records:  # fmt: skip
-    """Return the records of a run over `outcomes`, sorted by path."""
+    """Return the records of a run over `outcomes`, sorted by path.
+
+    Overlaps, and words for masks, may lead to the documents of `corpus`, which have no records of their own.
+    """
     outcomes = sorted(outcomes, key=lambda outcome: outcome.name)
-    edits = {outcome.name: _edits(outcome, rules) for outcome in outcomes}
+    places = _Places([*outcomes, *corpus])
+    edits = {outcome.name: _edits(outcome, rules, places) for outcome in outcomes}
     files = tuple(_file(outcome, edits[outcome.name]) for outcome in outcomes)
-    places = _Places(outcomes)
     clusters, of_overlap = _clusters(found, places)
     overlaps = tuple(places.overlap(overlap, of_overlap.get(i), bench) for i, overlap in enumerate(found.overlaps))
     overlaps = tuple(sorted(overlaps, key=lambda o: (o.a.path, o.a.start, o.b.path, o.b.start, o.id)))
@@ -100,7 +104,8 @@ def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
     source, cleaned, state = outcome.source, outcome.cleaned, outcome.script
     counts = Counter(edit.by[-1] for edit in edits if edit.status == "applied")
     out = None if outcome.status == "skipped" or not outcome.stands else record_path(outcome.out)
-    text = cleaned.draft.text if cleaned else ""
+    stands = cleaned is not None and outcome.status != "dropped"
+    text = cleaned.draft.text if cleaned and stands else ""
     return FileRecord(
         path=record_path(outcome.name),
         out=out,
@@ -116,7 +121,7 @@ def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
         region=state.region if state else None,
         evidence=EvidenceRecord(state.evidence.hans, state.evidence.hant, state.evidence.kana) if state else None,
         sha256_in=outcome.sha256,
-        sha256_out=hashlib.sha256(text.encode()).hexdigest() if cleaned else outcome.sha256 if out else None,
+        sha256_out=hashlib.sha256(text.encode()).hexdigest() if stands else outcome.sha256 if out else None,
         chars_in=len(source.text) if source else 0,
         chars_out=len(text),
         edits=dict(sorted(counts.items())),
@@ -133,10 +138,12 @@ def _extracted(outcome: Outcome) -> ExtractedRecord | None:
     return ExtractedRecord(hashlib.sha256(outcome.source.text.encode()).hexdigest(), outcome.kept)
 
 
-def _edits(outcome: Outcome, rules: Mapping[str, Rule]) -> tuple[EditRecord, ...]:
+def _edits(outcome: Outcome, rules: Mapping[str, Rule], places: _Places) -> tuple[EditRecord, ...]:
     if outcome.cleaned is None:
         return ()
-    making = _Edits(outcome.name, outcome.cleaned, rules)
+    making = _Edits(outcome, outcome.cleaned, rules, places)
+    if outcome.status == "dropped":
+        return (making.dropped(),)
     return tuple(sorted(making.all(), key=lambda e: (e.start, e.end, e.status, e.by, e.new)))
 
 
@@ -153,7 +160,8 @@ class _Found(NamedTuple):
     code: str | None = None
     klass: str | None = None
     score: float | None = None
-    candidates: tuple[tuple[str, float], ...] = ()
+    candidates: tuple[CandidateRecord, ...] = ()
+    mask: tuple[int, int] | None = None  # where a word for it was put, or proposed
     ruling: Ruling | None = None
     decision: str | None = None  # that keeps it from being made, though it is about another change
 
@@ -161,16 +169,18 @@ class _Found(NamedTuple):
     def place(self) -> tuple[int, int, str]:
         """What its id goes by: the place that was decided on, or its own, and the rule that had the last word."""
         if self.ruling is None:
-            return self.start, self.end, self.by[-1]
+            return *(self.mask or (self.start, self.end)), self.by[-1]
         return self.ruling.place.start, self.ruling.place.end, self.ruling.place.rule
 
 
 class _Edits:
     """Makes the edit records of one document."""
 
-    def __init__(self, name: str, cleaned: Cleaned, rules: Mapping[str, Rule]) -> None:
-        self.name = record_path(name)
+    def __init__(self, outcome: Outcome, cleaned: Cleaned, rules: Mapping[str, Rule], places: _Places) -> None:
+        self.name = record_path(outcome.name)
         self.cleaned = cleaned
+        self.proposed = outcome.proposed
+        self.places = places
         self.source = cleaned.draft.source
         self.rules = rules
         self.lines = LineIndex(self.source)
@@ -193,11 +203,22 @@ class _Edits:
     def _applied(self, edit: Edit, ruling: Ruling | None) -> _Found:
         mark = next((m for rule in edit.by if (m := self.marks.get((rule, edit.start)))), None)
         about = mark or (ruling.place if ruling else None)
-        pending = ruling is None and any(self.rules[rule].keys.review for rule in edit.by)
+        words = next((p for p in self.proposed if p.start < edit.end and edit.start < p.end), None)
+        review = any(self.rules[rule].keys.review for rule in edit.by)
+        pending = ruling is None and review and not (words and words.put)
         return _Found(
             edit.start, edit.end, edit.new, edit.by, "applied", pending, klass=about.klass if about else None,
-            score=about.score if about else None, ruling=ruling,
+            score=about.score if about else None, candidates=tuple(map(self._word, words.words)) if words else (),
+            mask=(words.start, words.end) if words else None, ruling=ruling,
         )  # fmt: skip
+
+    def dropped(self) -> EditRecord:
+        """The one edit of a document that is dropped: over the whole of it."""
+        one = _Found(0, len(self.source), "", (DROPPED,), "applied")
+        return self._record(one, identities(self.source, [one.place])[0])
+
+    def _word(self, word: Word) -> CandidateRecord:
+        return CandidateRecord(word.new, round(word.score, 4), self.places.source_side(word.evidence), word.copies)
 
     def _kept(self, ruling: Ruling) -> _Found:
         place = ruling.place
@@ -215,7 +236,8 @@ class _Edits:
             status = _FATES.get(ask.why, "proposed")
             yield _Found(
                 ask.start, ask.end, ask.new, (ask.rule,), status, status == "proposed",
-                "ask" if ask.why == "ask" else "fix", _code(ask.why), ask.klass, ask.score, ask.candidates,
+                "ask" if ask.why == "ask" else "fix", _code(ask.why), ask.klass, ask.score,
+                tuple(CandidateRecord(word, round(score, 4)) for word, score in ask.candidates),
                 decision=holder.decision if holder else None,
             )  # fmt: skip
 
@@ -224,13 +246,13 @@ class _Edits:
         line, col = self.lines.at(one.start)
         chief = one.place[2]
         exact = self.source[one.place[0] : one.place[1]]
-        whole = self.rules[chief].one_group
+        whole = chief in self.rules and self.rules[chief].one_group
         return EditRecord(
             id=id_, group=short_id(chief, self.name, "" if whole else exact),
             path=self.name, start=one.start, end=one.end, line=line, col=col, quote=quote, new=one.new, by=one.by,
             level=one.level, status=one.status, pending=one.pending, code=one.code, class_=one.klass,
             score=None if one.score is None else round(one.score, 4),
-            candidates=tuple(CandidateRecord(word, round(score, 4)) for word, score in one.candidates),
+            candidates=one.candidates,
             decision=one.ruling.decision if one.ruling else one.decision,
         )  # fmt: skip
 
@@ -258,12 +280,18 @@ class _Places:
         return SpanRecord(record_path(passage.document), start, end)
 
     def side(self, passage: Passage) -> SideRecord:
-        source = self.drafts[passage.document].source
-        if passage.document not in self.lines:
-            self.lines[passage.document] = LineIndex(source)
-        span = self.span(passage)
-        line, _ = self.lines[passage.document].at(span.start)
-        return SideRecord(span.path, span.start, span.end, line, Quote.of(source, span.start, span.end))
+        start, end = self.drafts[passage.document].locate_span(passage.start, passage.end)
+        return self.source_side(Passage(passage.document, start, end))
+
+    def source_side(self, place: Passage) -> SideRecord:
+        """Return the record of a place of a source."""
+        source = self.drafts[place.document].source
+        if place.document not in self.lines:
+            self.lines[place.document] = LineIndex(source)
+        line, _ = self.lines[place.document].at(place.start)
+        return SideRecord(
+            record_path(place.document), place.start, place.end, line, Quote.of(source, place.start, place.end)
+        )
 
     def overlap(self, overlap: Overlap, cluster: str | None, bench: Bench) -> OverlapRecord:
         a, b = self.drafts[overlap.a.document].locate_span, self.drafts[overlap.b.document].locate_span

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cleaner.identity import short_id
-from cleaner.reports.records import EditRecord, FileRecord, OverlapRecord, Records
+from cleaner.reports.records import AGAINST, EditRecord, FileRecord, OverlapRecord, Records
 from cleaner.reports.rules import RuleInfo
 from cleaner.reports.views import Group, cut, groups_of, plural, visible
 from cleaner.show import show, show_path
@@ -56,7 +56,9 @@ def findings(records: Records, rules: Mapping[str, RuleInfo], src: str, *, appli
         for group in groups_of(records.of(file.path)):
             if group.pending or group.status == "applied":
                 found.append(_of_group(group, file, rules, src, applied))
-    found += (_of_overlap(overlap, src) for overlap in records.overlaps if is_open(overlap))
+    gone = {file.path for file in records.files if file.status == "dropped"}
+    left = (overlap for overlap in records.overlaps if gone.isdisjoint((overlap.a.path, overlap.b.path)))
+    found += (_of_overlap(overlap, src) for overlap in left if is_open(overlap))
     return sorted(found, key=lambda one: (_RANK[one.level], one.file, one.line, one.col, one.id))
 
 
@@ -144,10 +146,13 @@ def _short(text: str) -> str:
 
 def _of_overlap(overlap: OverlapRecord, src: str) -> Finding:
     a, b = overlap.a, overlap.b
+    if a.path.startswith(AGAINST):  # the finding is of the new article
+        a, b = b, a
+    other = b.path if b.path.startswith(AGAINST) else joined(src, b.path)
     lines = a.quote.exact.split("\n")
     end_col = len(lines[-1]) + 1
     return Finding(
         overlap.id, "overlap/reuse", "The same passage stands in two articles.", "warning", joined(src, a.path),
-        f"“{_short(a.quote.exact)}” stands in {show_path(joined(src, b.path))}:{b.line} too; {show(overlap.verdict)}.",
+        f"“{_short(a.quote.exact)}” stands in {show_path(other)}:{b.line} too; {show(overlap.verdict)}.",
         "overlap", a.line, 0, a.line + len(lines) - 1, end_col if len(lines) > 1 else 0,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from cleaner.identity import CONTEXT
 from cleaner.reports.markdown_text import inert, inline
 from cleaner.reports.records import (
+    CandidateRecord,
     ClusterRecord,
     EditRecord,
     FileRecord,
@@ -50,6 +51,7 @@ def to_markdown(records: Records, rules: Mapping[str, RuleInfo]) -> bytes:
         *_totals(records),
         *_pending(records),
         *_left_out(records.files),
+        *_dropped(records.files),
         *_files(records, rules),
         *_overlaps(records),
         *_decisions(records),
@@ -91,10 +93,10 @@ def _pending(records: Records) -> Iterator[str]:
 
 
 def _left_out(files: Sequence[FileRecord]) -> Iterator[str]:
-    shown = [file for file in files if file.status in ("quarantined", "skipped", "dropped")]
+    shown = [file for file in files if file.status in ("quarantined", "skipped")]
     if not shown:
         return
-    yield "## Quarantined, skipped and dropped files"
+    yield "## Quarantined and skipped files"
     yield ""
     yield from _table(
         ["file", "status", "code", "message"],
@@ -104,8 +106,23 @@ def _left_out(files: Sequence[FileRecord]) -> Iterator[str]:
     yield from _rest(len(shown) - MAX_GROUPS, "file")
 
 
+def _dropped(files: Sequence[FileRecord]) -> Iterator[str]:
+    gone = [file for file in files if file.status == "dropped"]
+    if not gone:
+        return
+    yield f"## Dropped: {plural(len(gone), 'near-duplicate document')}"
+    yield ""
+    yield "Nothing stands in OUT for them. report.jsonl holds the whole text of each; `clean undo` brings it back."
+    yield ""
+    yield from _table(["file", "characters", "why"], [
+        [_path(file.path), f"{file.chars_in:,}", inline(file.message or "")] for file in gone[:MAX_GROUPS]
+    ])  # fmt: skip
+    yield from _rest(len(gone) - MAX_GROUPS, "file")
+
+
 def _files(records: Records, rules: Mapping[str, RuleInfo]) -> Iterator[str]:
-    files = [file for file in records.files if records.of(file.path) or file.meta or file.flags]
+    files = [file for file in records.files
+             if file.status != "dropped" and (records.of(file.path) or file.meta or file.flags)]  # fmt: skip
     if not files:
         return
     yield "## Files"
@@ -152,7 +169,8 @@ def _rows(groups: Sequence[Group], rules: Mapping[str, RuleInfo]) -> Iterator[Se
     for group in groups:
         why = rules[group.rule].why if group.rule in rules and group.rule not in told else ""
         told.add(group.rule)
-        yield inline(group.rule) + _fate(group), inline(why), f"{len(group.edits):,}", _sample(group)
+        taken = "" if group.first.pending else _candidates(group.first)
+        yield inline(group.rule) + _fate(group), inline(why), f"{len(group.edits):,}", _sample(group) + taken
 
 
 def _fate(group: Group) -> str:
@@ -191,8 +209,18 @@ def _swap(old: str, new: str) -> str:
 
 
 def _candidates(edit: EditRecord) -> str:
-    words = ", ".join(f"{inline(c.new)} ({c.score:.2f})" for c in edit.candidates[:5])
-    return f"; candidates: {words}" if words else ""
+    words = ", ".join(map(_candidate, edit.candidates[:5]))
+    taken = edit.status == "applied" and not edit.pending
+    return f"; {'taken from a copy' if taken else 'candidates'}: {words}" if words else ""
+
+
+def _candidate(word: CandidateRecord) -> str:
+    """A proposed word with the place of the copy that has it."""
+    new = inline(word.new) if word.new else "nothing"
+    if word.evidence is None:
+        return f"{new} ({word.score:.2f})"
+    copies = f"{word.copies} copies, " if word.copies and word.copies > 1 else ""
+    return f"{new} ({word.score:.2f}; {copies}{_place(word.evidence)})"
 
 
 def _explain(edit: EditRecord) -> str:

@@ -21,6 +21,7 @@ from cleaner.identity import around
 from cleaner.show import visible_json
 
 SCHEMA_VERSION = 1
+AGAINST = "@against/"  # before the paths of the corpus that new articles are held against; it has no file records
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -134,12 +135,13 @@ class SideRecord:
 
 @dataclass(frozen=True)
 class CandidateRecord:
-    """A word proposed for a mask; `evidence` is the aligned duplicate it comes from."""
+    """A word proposed for a mask; `evidence` is its place in a copy, `copies` how many documents have it there."""
 
     __pydantic_config__ = _STRICT
     new: str
     score: float
     evidence: SideRecord | None = None
+    copies: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from cleaner.reports.records import EditRecord, FileRecord, OverlapRecord, Records
+from cleaner.reports.records import CandidateRecord, EditRecord, FileRecord, OverlapRecord, Records
 from cleaner.reports.views import answer, stale, visible
 from cleaner.show import show
 
@@ -44,13 +44,31 @@ def summary(records: Records, src: str, out: str) -> Iterator[str]:
     if len(shown) < len(rows):
         yield f"  … and {len(rows) - len(shown)} more: see {show(out)}__report__/README.md"
     yield from _overlaps(records.overlaps, out)
+    yield from _dropped(records.files, out)
+    yield from _restored(records.edits, out)
     yield from _pending(records, src, out)
     yield from _decided(records)
+
+
+def candidate(word: CandidateRecord) -> str:
+    """A word proposed for a place, with the copy that has it: “全省” (0.94; 2 copies, news/017.txt line 14)."""
+    new = f"“{show(word.new)}”" if word.new else "nothing (the copy has no word there)"
+    if word.evidence is None:
+        return f"{new} ({word.score:.2f})"
+    where = f"{show(word.evidence.path)} line {word.evidence.line}"
+    copies = f"{_copies(word.copies)}, " if word.copies and word.copies > 1 else ""
+    return f"{new} ({word.score:.2f}; {copies}{where})"
+
+
+def _copies(count: int) -> str:
+    return f"{count} copies"
 
 
 def _row(file: FileRecord, edits: Sequence[EditRecord]) -> tuple[str, ...]:
     if file.status == "quarantined":
         return show(file.path), "-", "-", "-", "-", f"quarantined [{show(file.code or '')}]"
+    if file.status == "dropped":
+        return show(file.path), "-", "-", "-", f"{file.chars_in} → 0", "dropped, see below"
     done = [edit for edit in edits if edit.status == "applied"]
     removed = sum(not edit.new for edit in done)
     rules = Counter(edit.by[-1] for edit in done)
@@ -95,6 +113,29 @@ def _overlaps(overlaps: Sequence[OverlapRecord], out: str) -> Iterator[str]:
         yield f"    … and {len(reuse) - 10} more: see {show(out)}__report__/README.md"
 
 
+def _dropped(files: Sequence[FileRecord], out: str) -> Iterator[str]:
+    gone = [file for file in files if file.status == "dropped"]
+    if not gone:
+        return
+    what = _count(len(gone), "document")
+    yield f"  dropped   {what}, of which nothing stands in {show(out)} (clean undo brings them back)"
+    for file in gone[:10]:
+        yield f"    {show(file.path)}: {show(file.message or '')}"
+    if len(gone) > 10:
+        yield f"    … and {len(gone) - 10} more: see {show(out)}__report__/README.md"
+
+
+def _restored(edits: Sequence[EditRecord], out: str) -> Iterator[str]:
+    put = [e for e in edits if e.status == "applied" and not e.pending and e.candidates and e.candidates[0].evidence]
+    if not put:
+        return
+    yield f"  restored  {_count(len(put), 'word')} that a copy has where a keyword stood"
+    for edit in put[:10]:
+        yield f"    {show(edit.path)}:{edit.line}  “{_short(edit.quote.exact)}” → {candidate(edit.candidates[0])}"
+    if len(put) > 10:
+        yield f"    … and {len(put) - 10} more: see {show(out)}__report__/README.md"
+
+
 def _pending(records: Records, src: str, out: str) -> Iterator[str]:
     groups: dict[str, list[EditRecord]] = {}
     for edit in records.edits:
@@ -106,6 +147,8 @@ def _pending(records: Records, src: str, out: str) -> Iterator[str]:
     yield f"  pending   {_count(places, 'place')} in {_count(len(groups), 'group')} wait for a person"
     for edits in sorted(groups.values(), key=lambda g: (g[0].status, g[0].path, g[0].start))[:10]:
         yield f"    {show(edits[0].by[-1])}  {_turns(edits)}  clean explain {show(src + edits[0].path)}:{edits[0].line}"
+        for word in next((edit.candidates for edit in edits if edit.candidates), ())[:3]:
+            yield f"        a copy has {candidate(word)}" if word.evidence else f"        perhaps {candidate(word)}"
         yield f"        {answer(edits[0])}" + ("" if len(edits) == 1 else f"    (--scope group: all {len(edits)})")
     if len(groups) > 10:
         yield f"    … and {len(groups) - 10} more: see {show(out)}__report__/README.md"

@@ -58,6 +58,12 @@ def convert(text: str, state: ScriptState, target: Target, scorer: Repairer) -> 
     return [c for c in changes(text, made) if not any(start <= c.start < end for start, end in kana)]
 
 
+def converted(text: str, target: Literal["hans", "hant"]) -> str:
+    """Return a short text in a script, as OpenCC's dictionaries have it; for a word and its neighbours."""
+    made: str = _converter("t2s" if target == "hans" else "s2t").convert(text)
+    return made if target == "hans" else made.translate(FOLD)
+
+
 @lru_cache(maxsize=8)
 def _converter(config: str) -> OpenCC:
     """Return one of OpenCC's converters; it takes 0.1 to 0.2 s to make, so once in a process.

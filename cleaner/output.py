@@ -14,6 +14,7 @@ from typing import Literal
 from cleaner import files
 from cleaner.errors import CleanerError, InputError
 from cleaner.pipeline import Result, extracted_place
+from cleaner.reports.head import committed
 from cleaner.reports.previous import JSONL, REPORT, previous
 from cleaner.show import show_path
 
@@ -73,7 +74,7 @@ def write(result: Result, out: Path, *, html: bool = True, wait: bool = False) -
     Raises OutputError: E301 the disk is full or fails, E302 not permitted, E303 another run holds OUT.
     """
     todo = differences(result, out)
-    pages = dict(result.pages()) if html else {}
+    pages = dict(result.pages(committed(out))) if html else {}
     fresh = {name: page for name, page in pages.items() if not ((out / name).is_file() and _holds(out / name, page))}
     dead = _stale_pages(out, set(pages)) if html else []
     if not todo and not fresh and not dead:
@@ -123,6 +124,6 @@ def _stale_pages(out: Path, pages: set[str]) -> list[str]:
     What a link in OUT leads to is not: a page counts only if its real place is inside OUT.
     """
     report = out / REPORT
-    old = [path for folder in ("files", "clusters") for path in sorted((report / folder).rglob("*.html"))]
+    old = [path for folder in ("files", "clusters", "rules") for path in sorted((report / folder).rglob("*.html"))]
     names = [path.relative_to(out).as_posix() for path in old]
     return [name for name in names if name not in pages and _inside(name, out)]

@@ -118,11 +118,11 @@ class Result:
         report = {JSONL: to_jsonl(self.records), README: to_markdown(self.records, self.book.infos)}
         return {**self.texts, **report}
 
-    def pages(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the HTML report: made by every run, never compared."""
+    def pages(self, then: Records | None = None) -> Iterator[tuple[str, bytes]]:
+        """Yield the HTML report: made by every run, never compared. `then` is a report to show the changes from."""
         from cleaner.reports.html import pages
 
-        for name, page in pages(self.records, self.sources, self.book.infos):
+        for name, page in pages(self.records, self.sources, self.book.infos, then):
             yield f"{REPORT}/{name}", page
 
 

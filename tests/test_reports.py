@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import unquote
 
 import lxml.html
@@ -23,10 +24,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt  # comes with rich
 
 from cleaner.pipeline import Result
+from cleaner.reports.head import committed
 from cleaner.reports.html import page_names, pages
+from cleaner.reports.html_compare import compare
 from cleaner.reports.html_pairs import align
 from cleaner.reports.markdown import to_markdown
 from cleaner.reports.markdown_text import inline
+from cleaner.reports.records import to_jsonl
 from cleaner.reports.views import Reading, groups_of
 from cleaner.show import show
 from cleaner.text import Edit, splice
@@ -37,12 +41,15 @@ ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "p", "a", "b", "small", "section",
     "ul", "li", "dl", "div", "dt", "dd", "input", "span", "kbd", "main", "table", "thead", "tbody", "tr", "th",
     "td", "svg", "rect", "details", "summary", "nav", "aside", "label", "bdi", "del", "ins", "u", "i", "mark",
-    "code", "em", "button", "dialog", "script",
+    "code", "em", "button", "dialog", "script", "form", "textarea", "line", "circle", "text", "caption",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "type", "id", "placeholder", "aria-label",
     "aria-hidden", "autocomplete", "href", "data-g", "data-l", "data-h", "data-stop", "dir", "open", "hidden",
-    "viewbox", "preserveaspectratio", "width", "height",
+    "viewbox", "preserveaspectratio", "width", "height", "role", "scope", "readonly", "method", "spellcheck",
+    "data-report", "data-id", "data-of", "data-e", "data-do", "data-by", "data-was", "data-many",
+    "data-word", "data-side",
+    "x", "y", "cx", "cy", "r", "x1", "y1", "x2", "y2", "stroke-width",
 }  # fmt: skip
 
 
@@ -113,7 +120,7 @@ def test_what_was_hostile_is_there_as_text(bad: str) -> None:
 @EVERY
 def test_every_link_leads_to_a_page_of_the_report_and_to_a_line_that_is_there(bad: str) -> None:
     report = hostile(bad)
-    assert len(report) == 5
+    assert len(report) == 6
     links = 0
     for name, page in report.items():
         for tag, attrs in tags_of(page).tags:
@@ -207,7 +214,7 @@ def test_a_proposal_changes_no_column_and_is_marked_in_both() -> None:
     report = samples.records([samples.file("a.txt", source, edits)], edits)
     page = made((report, {"a.txt": source}, {}))["files/a.txt.html"]
     assert columns(page) == [("切片專案順利", "切片專案順利")]
-    assert page.count('<u class="ask" data-g="0">專案</u>') == 2
+    assert page.count(f'<u class="ask" data-g="0" data-e="{edits[0].id}">專案</u>') == 2
 
 
 def test_removed_white_space_can_be_seen() -> None:
@@ -416,7 +423,7 @@ def test_a_long_article_with_many_edits_is_rendered_in_linear_time() -> None:
         every = sorted([*edits, *asks], key=lambda edit: edit.start)
         report = samples.records([samples.file("a.txt", source, every)], every)
         start = time.perf_counter()
-        assert len(dict(pages(report, {"a.txt": source}, {}))) == 2
+        assert len(dict(pages(report, {"a.txt": source}, {}))) == 4  # with the pages of two rules
         return time.perf_counter() - start
 
     seconds(10)
@@ -430,3 +437,95 @@ def test_equal_edits_of_two_fates_are_two_groups() -> None:
         samples.edit("a", source, 1, 2, "乙", status="kept"),
     ]
     assert [(group.status, len(group.edits)) for group in groups_of(edits)] == [("applied", 1), ("kept", 1)]
+
+
+# ---- rules, clusters, and what a change does
+
+
+def test_the_page_of_a_rule_has_every_hit_in_its_context_rare_forms_last() -> None:
+    source = "甲(lǐng)乙(lǐng)丙(dǎo)丁\n"
+    edits = [samples.edit("a.txt", source, m.start(), m.end(), "", "zh/ruby") for m in re.finditer(r"\(.*?\)", source)]
+    report = samples.records([samples.file("a.txt", source, edits)], edits)
+    page = made((report, {"a.txt": source}, {"zh/ruby": samples.rule("zh/ruby", "A reading leaked.")}))
+    rule = page["rules/zh.ruby.html"]
+    tree = lxml.html.document_fromstring(rule)
+    forms = ["".join(form.itertext()).split() for form in tree.xpath("//section/h2")]
+    assert [form[0] for form in forms] == ["(lǐng)", "(dǎo)"]
+    hits = ["".join(hit.xpath("./span[@class='han']")[0].itertext()) for hit in tree.xpath("//li[@data-stop]")]
+    assert hits == [source.replace("\n", "⏎")] * 3
+    assert rule.count('href="../files/a.txt.html#L1"') == 3
+    assert 'href="rules/zh.ruby.html"' in page["index.html"]
+
+
+def _cluster(count: int) -> samples.Sample:
+    texts = {f"{i:02}.txt": f"第{i}篇：貫徹落實精神推動發展。\n" for i in range(count)}
+    sides = [samples.side(path, text, "貫徹落實精神推動發展") for path, text in texts.items()]
+    found = [samples.overlap(a, b) for a, b in pairwise(sides)]
+    cluster = samples.cluster("c1", found, source="01.txt")
+    return samples.records([samples.file(p, t, []) for p, t in texts.items()], [], found, [cluster]), texts, {}
+
+
+def test_a_cluster_is_a_picture_and_the_same_as_a_table() -> None:
+    tree = lxml.html.document_fromstring(made(_cluster(5))["clusters/c1.html"])
+    assert [node.text for node in tree.xpath("//svg/text")] == ["1", "2", "3", "4", "5"]
+    assert tree.xpath("//svg/text[@class='first']")[0].text == "2"
+    assert len(tree.xpath("//svg/line")) == 4
+    matrix = [[cell.text_content() for cell in row] for row in tree.xpath("//table[@class='matrix']/tbody/tr")]
+    assert matrix[1] == ["2", "0.97", "–", "0.97", "", ""]
+    for href in tree.xpath("//table[@class='matrix']//a/@href"):
+        assert tree.xpath("//section[@id=$id]", id=href[1:])
+    assert len(tree.xpath("//table[@class='members']/tbody/tr")) == 5
+
+
+@pytest.mark.parametrize("count", [2, 25])
+def test_a_cluster_that_no_picture_could_show_has_none(count: int) -> None:
+    page = made(_cluster(count))["clusters/c1.html"]
+    assert "<circle" not in page and "members" in page
+
+
+def test_what_a_change_of_rules_does_is_told_rule_by_rule() -> None:
+    source, other = "甲乙丙。\n", "丁。\n"
+    kept, went = samples.edit("a.txt", source, 0, 1, "", "zh/one"), samples.edit("a.txt", source, 1, 2, "", "zh/old")
+    came = samples.edit("a.txt", source, 2, 3, "貳", "zh/new")
+    mine = samples.edit("b.txt", other, 0, 1, "", "zh/one")
+    then = samples.records(
+        [samples.file("a.txt", source, [kept, went]), samples.file("b.txt", other, [mine])], [kept, went, mine]
+    )
+    edited = samples.file("b.txt", other + "更。\n", [mine], sha256_in="2" * 64)
+    now = samples.records(
+        [samples.file("a.txt", source, [kept, came]), edited, samples.file("c.txt", "戊。\n", [])], [kept, came, mine]
+    )
+    found = compare(then, now)
+    assert {shift.rule: (len(shift.came), len(shift.went)) for shift in found.shifts} == {
+        "zh/new": (1, 0),
+        "zh/old": (0, 1),
+    }
+    assert [file.path for file in found.added] == ["c.txt"]
+    assert [(file.path, before, after) for file, before, after in found.edited] == [("b.txt", 1, 1)]
+    texts = {"a.txt": source, "b.txt": other, "c.txt": "戊。\n"}
+    report = {name: raw.decode() for name, raw in pages(now, texts, {}, then)}
+    assert "1 change new, 1 gone, in 1 article" in report["index.html"]
+    assert "3 seeds" not in report["index.html"] and "2 seeds added, deleted or edited" in report["index.html"]
+    assert report["compare.html"].count('class="came"') == report["compare.html"].count('class="went"') == 1
+    assert not compare(now, now)
+    assert "compare.html" not in made((now, texts, {}))
+
+
+def test_the_report_of_the_last_commit_is_compared_with_and_may_be_missing(tmp_path: Path, result: Result) -> None:
+    out = tmp_path / "out"
+    assert committed(out) is None
+    out.mkdir()
+    assert committed(out) is None
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    assert committed(out) is None
+    (out / "__report__").mkdir()
+    (out / "__report__/report.jsonl").write_bytes(to_jsonl(result.records))
+    assert committed(out) is None
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "x"], check=True)
+    (out / "__report__/report.jsonl").write_bytes(b"")
+    assert committed(out) == result.records
+    (out / "__report__/report.jsonl").write_bytes(b"{}\n")
+    subprocess.run([*git, "commit", "-qam", "of another version"], check=True)
+    assert committed(out) is None

@@ -133,6 +133,7 @@ def report(
 
 def _html(ctx: click.Context, out: Path, target: Path, book: Book) -> int:
     from cleaner import files
+    from cleaner.reports.head import committed
     from cleaner.reports.html import pages
     from cleaner.show import show_path
     from cleaner.undo import read_report, rebuild
@@ -146,7 +147,7 @@ def _html(ctx: click.Context, out: Path, target: Path, book: Book) -> int:
             encoding = "utf-8" if file.extracted else file.encoding
             sources[one.seed] = files.decode(one.raw, one.path, encoding=encoding, allow_nul=True).text
     count = 0
-    for name, page in pages(records, sources, book.infos):
+    for name, page in pages(records, sources, book.infos, committed(out)):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         files.replace_file(target / name, page)
         count += 1

@@ -1,4 +1,4 @@
-"""The pages a person reads: an overview, one page per article (source beside result), one per cluster of overlaps.
+"""The pages a person reads: an overview, a page per article (source beside result), per cluster of overlaps, per rule.
 
 Every page stands alone: its style and script are inline, its policy allows these two by their hashes and nothing
 else, and no data stands inside a script. What comes from seeds, names and packs is text: it went through `show`,
@@ -8,15 +8,28 @@ Jinja escapes it, and it never becomes an attribute but for the links between ou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
+from cleaner.identity import short_id
+from cleaner.reports.html_compare import MOST as MOST_SHIFTS
+from cleaner.reports.html_compare import compare
+from cleaner.reports.html_graph import graph
 from cleaner.reports.html_page import cluster_href, cluster_name, page_href, page_names, render
 from cleaner.reports.html_pairs import Aligned, align, passage
 from cleaner.reports.html_rows import rows_of
-from cleaner.reports.records import ClusterRecord, FileRecord, OverlapRecord, Records, SideRecord
+from cleaner.reports.html_rules import hits_by_rule, rule_names, rule_page, rule_totals
+from cleaner.reports.records import (
+    ClusterRecord,
+    EditRecord,
+    FileRecord,
+    OverlapRecord,
+    Records,
+    SideRecord,
+)
 from cleaner.reports.rules import RuleInfo
 from cleaner.reports.views import (
     FLAGS,
@@ -30,7 +43,6 @@ from cleaner.reports.views import (
     headline,
     language,
     pending_groups,
-    rules_by_hits,
 )
 
 ALONE = "alone"  # the page of overlaps that are in no cluster: repeats inside one text
@@ -39,21 +51,17 @@ _MAX_PAIRS = 100  # pairs of one cluster that are shown side by side
 _MAX_LINES = 60  # places of a group that are linked
 
 
-def pages(records: Records, sources: Mapping[str, str], rules: Mapping[str, RuleInfo]) -> Iterator[tuple[str, bytes]]:
-    """Yield (relative path, bytes) of each page: index.html, files/SEED.html, clusters/ID.html.
+def pages(
+    records: Records, sources: Mapping[str, str], rules: Mapping[str, RuleInfo], then: Records | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield (relative path, bytes) of each page: index.html, files/SEED.html, clusters/ID.html, rules/ID.html.
 
-    `sources` are the decoded texts by path; a file without one gets no page. Pages are made one at a time, so
-    that a long report needs the memory of one page.
+    `sources` are the decoded texts by path; a file without one gets no page. `then` is the report to compare with.
+    Pages are made one at a time, so that a long report needs the memory of one page.
     """
-    report = _Report(records, sources, rules)
-    yield "index.html", report.index()
-    for file in records.files:
-        if file.path in report.names:
-            yield report.names[file.path], report.article(file)
-    for cluster in records.clusters:
-        yield f"clusters/{cluster_name(cluster.id)}.html", report.cluster(cluster)
-    if None in report.clusters:
-        yield f"clusters/{ALONE}.html", report.cluster(None)
+    report = Report(records, sources, rules, then)
+    for name, page in report.pages().items():
+        yield name, page()
 
 
 @dataclass(frozen=True)
@@ -102,20 +110,65 @@ class _Pair:
     langs: tuple[str | None, str | None]
 
 
-class _Report:
-    """What the pages of one report share."""
+class Report:
+    """What the pages of one report share, and each page by its name. `live`: a server writes what is decided."""
 
-    def __init__(self, records: Records, sources: Mapping[str, str], rules: Mapping[str, RuleInfo]) -> None:
+    def __init__(
+        self, records: Records, sources: Mapping[str, str], rules: Mapping[str, RuleInfo],
+        then: Records | None = None, live: bool = False,
+    ) -> None:  # fmt: skip
         self.records = records
         self.sources = sources
         self.rules = rules
         self.files = {file.path: file for file in records.files}
         self.names = page_names(path for path in self.files if path in sources)
         self.clusters = by_cluster(records.overlaps)
+        self.hits = hits_by_rule(records.edits)
+        self.rule_names = rule_names(self.hits)
+        self.compared = compare(then, records) if then is not None else None
+        self.live = live
+        run = records.run
+        texts = (file.sha256_in for file in records.files)
+        self.id = short_id(run.rules_digest, run.config_digest, run.decisions_digest, *texts)  # of what was decided on
         self.shared: dict[str, list[OverlapRecord]] = {}
         for overlap in records.overlaps:
             for path in sorted({overlap.a.path, overlap.b.path}):
                 self.shared.setdefault(path, []).append(overlap)
+
+    def pages(self) -> dict[str, Callable[[], bytes]]:
+        """Return what makes each page, by its name."""
+        found: dict[str, Callable[[], bytes]] = {"index.html": self.index}
+        found |= {name: partial(self.article, self.files[path]) for path, name in self.names.items()}
+        for cluster in self.records.clusters:
+            found[f"clusters/{cluster_name(cluster.id)}.html"] = partial(self.cluster, cluster)
+        if None in self.clusters:
+            found[f"clusters/{ALONE}.html"] = partial(self.cluster, None)
+        found |= {name: partial(self.rule, rule) for rule, name in self.rule_names.items()}
+        if self.compared is not None:
+            found["compare.html"] = self.compare
+        return found
+
+    def _render(self, template: str, root: str, **values: Any) -> bytes:
+        names = {rule: root + page_href(name) for rule, name in self.rule_names.items()}
+        decided = {one.id: one for one in self.records.decisions}
+        return render(
+            template, root=root, rule_pages=names, report=self.id, live=self.live, decided=decided, **values
+        )  # fmt: skip
+
+    def rule(self, rule: str) -> bytes:
+        page = rule_page(rule, self.hits[rule], self.rules.get(rule))
+        return self._render("rule.html.j2", "../", title=rule, page=page, place=self._hit, language=self._lang)
+
+    def _hit(self, edit: EditRecord) -> _Place:
+        return self.place(edit.path, edit.line, "../")
+
+    def compare(self) -> bytes:
+        assert self.compared is not None
+        return self._render(
+            "compare.html.j2", "", title="Against the last commit", compared=self.compared, most=MOST_SHIFTS,
+            place=lambda edit: self.place(edit.path, edit.line, ""), language=self._lang,
+            href=lambda path: page_href(self.names[path]) if path in self.names else "",
+        )  # fmt: skip
 
     def reading(self, path: str) -> Reading | None:
         return Reading(self.sources[path], self.records.of(path)) if path in self.sources else None
@@ -135,16 +188,20 @@ class _Report:
             for group in pending_groups(self.records)
         ]
         cards = [self._card(cluster) for cluster in self.records.clusters[:_MAX_ROWS]]
-        return render(
+        return self._render(
             "index.html.j2",
-            root="",
+            "",
             title="What was cleaned, and why",
             run=run,
             rows=rows,
             hidden=max(0, len(self.records.files) - _MAX_ROWS),
             waiting=waiting[:_MAX_ROWS],
             waiting_hidden=max(0, len(waiting) - _MAX_ROWS),
-            hits=[(hit, self._why(hit.rule)) for hit in rules_by_hits(self.records.files)],
+            hits=[(*row, self._why(row[0])) for row in rule_totals(self.hits)],
+            compared=self.compared,
+            flagged=[(f, [(flag, FLAGS.get(flag, "")) for flag in f.flags]) for f in self.records.files if f.flags][
+                :50
+            ],
             kinds=[(kind, [card for card in cards if card[0].kind == kind]) for kind in KINDS],
             left_out=[f for f in self.records.files if f.status in ("quarantined", "skipped", "dropped")][:_MAX_ROWS],
             alone=len(self.clusters.get(None, [])),
@@ -187,9 +244,9 @@ class _Report:
         linked: dict[str, list[OverlapRecord]] = {}
         for overlap in overlaps:
             linked.setdefault(overlap.cluster or ALONE, []).append(overlap)
-        return render(
+        return self._render(
             "article.html.j2",
-            root=root,
+            root,
             title=file.meta.get("title") or headline(reading) or file.path,
             file=file,
             lang=language(file),
@@ -197,7 +254,7 @@ class _Report:
             sections=self._sections(groups, root),
             rows=rows_of(file.path, reading, groups, linked),
             meta=sorted(file.meta.items()),
-            flags=[(flag, FLAGS.get(flag, "")) for flag in file.flags],
+            flags=_told(file),
             shared=[
                 (cluster, cluster_href(cluster, root), members[0].kind, len(members), self._lines_here(file, members))
                 for cluster, members in linked.items()
@@ -234,12 +291,13 @@ class _Report:
             place = self.place(member.path, self._line(member.path, member.start, quotes), "../")
             members.append((place, member, self._headline(member.path), self._lang(member.path)))
         name = cluster.id if cluster else "Repeats inside one text"
-        return render(
+        return self._render(
             "cluster.html.j2",
-            root="../",
+            "../",
             title=name,
             cluster=cluster,
             members=members,
+            graph=graph(cluster, overlaps, _MAX_PAIRS) if cluster else None,
             pairs=(self._pair(overlap) for overlap in overlaps[:_MAX_PAIRS]),
             count=len(overlaps),
             hidden=max(0, len(overlaps) - _MAX_PAIRS),
@@ -256,6 +314,10 @@ class _Report:
         return _Pair(overlap, self.side(overlap.a, "../"), self.side(overlap.b, "../"), tuple(rows), langs)
 
 
+def _told(file: FileRecord) -> list[tuple[str, str]]:
+    return [(flag, FLAGS.get(flag, "")) for flag in file.flags]
+
+
 def _panel(groups: Sequence[Group]) -> list[Group]:
     """Return groups as the panel lists them: those of one rule together, rules in the order in which they appear."""
     first: dict[tuple[int, str, str], int] = {}
@@ -270,7 +332,7 @@ def _section_key(group: Group) -> tuple[int, str, str]:
     return rank, group.rule, group.status
 
 
-def _candidates(report: _Report, group: Group, root: str) -> tuple[tuple[str, str, _Place | None], ...]:
+def _candidates(report: Report, group: Group, root: str) -> tuple[tuple[str, str, _Place | None], ...]:
     """Return the words proposed for a group, best first: (word, score, where it is taken from)."""
     seen: dict[str, tuple[str, str, _Place | None]] = {}
     for edit in group.edits:

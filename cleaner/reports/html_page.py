@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cleaner.identity import short_id
+from cleaner.reports.html_rules import example
 from cleaner.reports.records import EditRecord
 from cleaner.reports.views import cut, plural, visible
+from cleaner.reports.views import decided as saying
 from cleaner.show import show, show_path
 
 if TYPE_CHECKING:
@@ -88,8 +90,9 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(show=_shown, path=show_path, line=_one_line, n=lambda number: f"{number:,}")
+    environment.filters["example"] = example
     environment.globals.update(
-        script=_Block.of("script.js"), plural=plural, cluster_href=cluster_href, cut=cut, one_change=_one_change,
+        script=_script(), plural=plural, cluster_href=cluster_href, cut=cut, one_change=_one_change, saying=saying,
     )  # fmt: skip
     return environment
 
@@ -118,16 +121,37 @@ class _Block:
         return cls(Markup(text), "sha256-" + base64.b64encode(digest).decode("ascii"))
 
 
-@lru_cache(maxsize=3)
+_OWN = {"article.html.j2": ("article.css",), "stats.html.j2": ("overview.css", "stats.css")}
+_OVERVIEW = ("overview.css",)
+
+
+@lru_cache(maxsize=4)
 def _style(*own: str) -> _Block:
-    return _Block.of("style.css", *own)
+    return _Block.of("style.css", "decide.css", *own)
+
+
+@lru_cache(maxsize=1)
+def _script() -> _Block:
+    return _Block.of("script.js", "decide.js")
+
+
+@lru_cache(maxsize=1)
+def _shell() -> _Block:
+    return _Block.of("shell.js")
 
 
 def render(template: str, **values: Any) -> bytes:
     """Return a page. What even UTF-8 cannot hold was made visible by `show` before."""
-    style = _style(
-        *{"article.html.j2": ("article.css",), "stats.html.j2": ("overview.css", "stats.css")}.get(
-            template, ("overview.css",)
-        )
-    )
-    return _environment().get_template(template).render(style=style, **values).encode("utf-8")
+    given = {"rule_pages": {}, "report": "", "live": False, "style": _style(*_OWN.get(template, _OVERVIEW)), **values}
+    return _environment().get_template(template).render(given).encode("utf-8")
+
+
+def shell() -> bytes:
+    """Return the page that holds nothing of a report: its script asks for the real one, with the token."""
+    return _environment().get_template("shell.html.j2").render(script=_shell()).encode("utf-8")
+
+
+def policy_hashes() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return how a Content-Security-Policy names the styles and the scripts of the pages of a report."""
+    styles = (_style("article.css").hash, _style(*_OVERVIEW).hash)
+    return styles, (_script().hash, _shell().hash)

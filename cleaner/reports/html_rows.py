@@ -26,13 +26,14 @@ class Run(NamedTuple):
 
     `kind`: `same`, `del`, `ins`, `gap` (something went here), `ask` (a change is proposed here), `kept` (a change
     was stopped here), `ctl` (a character that cannot be seen), `diff` (stands on one side alone), `ctx` (around a
-    passage). `mark` is `reuse`, `other` or "" for overlaps.
+    passage). `mark` is `reuse`, `other` or "" for overlaps. `edit` is the id of the edit.
     """
 
     kind: str
     text: str
     group: int = -1
     mark: str = ""
+    edit: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class _Mark(NamedTuple):
     end: int
     kind: str
     group: int
+    edit: str = ""
 
 
 def rows_of(
@@ -89,7 +91,7 @@ def _marks(
 ) -> tuple[dict[int, list[_Mark]], dict[int, tuple[str, ...]]]:
     """Return the marks by line (from 0), and which clusters begin in which line."""
     marks = {
-        _Mark(edit.start, edit.end, "ask" if group.status == "proposed" else "kept", i)
+        _Mark(edit.start, edit.end, "ask" if group.status == "proposed" else "kept", i, edit.id)
         for i, group in enumerate(groups)
         if group.status in ("proposed", "kept")
         for edit in group.edits
@@ -128,7 +130,7 @@ def _flat(marks: Sequence[_Mark]) -> list[tuple[int, int, Run]]:
         change = next((mark for mark in active if mark.group >= 0), None)
         shared = sorted({mark.kind for mark in active if mark.group < 0}, reverse=True)  # reuse before other
         if active:
-            like = Run(change.kind, "", change.group) if change else Run("same", "")
+            like = Run(change.kind, "", change.group, edit=change.edit) if change else Run("same", "")
             flat.append((low, high, like._replace(mark=shared[0] if shared else "")))
     return flat
 
@@ -161,10 +163,12 @@ def _row(
         group = place[piece.edit.id, piece.edit.start]
         if piece.kind == "gone":
             text = piece.text.rstrip("\n") if gone else piece.text
-            left += [Run("del", visible(text), group)] if text else []
-            right += [Run("gap", "", group)] if not piece.edit.new and not gone and not blank else []
+            left += [Run("del", visible(text), group, edit=piece.edit.id)] if text else []
+            right += (
+                [Run("gap", "", group, edit=piece.edit.id)] if not piece.edit.new and not gone and not blank else []
+            )
         else:
-            right.append(Run("ins", visible(piece.text), group))
+            right.append(Run("ins", visible(piece.text), group, edit=piece.edit.id))
         if piece.edit.start == piece.start and (piece.kind == "gone" or not piece.edit.quote.exact):
             count(group, True)
     for mark in marks:

@@ -2,15 +2,19 @@
 // Moves through groups and places, filters, says why. Reads the page only: no data of a seed is in here.
 const $ = (id) => document.getElementById(id);
 const all = (what, where = document) => [...where.querySelectorAll(what)];
-const stops = all("[data-stop]"), article = document.body.classList.contains("article");
-const places = new Map();
-for (const el of all(".text [data-g]")) {
-  const g = el.dataset.g;
-  if (!places.has(g)) places.set(g, []);
-  places.get(g).push(el);
-}
-let now = -1, lit = [], at = 0, spot = null;
+const article = document.body.classList.contains("article");
+let stops = [], places = new Map(), now = -1, lit = [], at = 0, spot = null;
 
+// what a page offers; again after the server has sent a new one
+function begin() {
+  stops = all("[data-stop]");
+  places = new Map();
+  for (const el of all(".text [data-g]")) {
+    const g = el.dataset.g;
+    if (!places.has(g)) places.set(g, []);
+    places.get(g).push(el);
+  }
+}
 function reveal(el, block) {
   for (let d = el.closest("details"); d; d = d.parentElement.closest("details")) d.open = true;
   el.scrollIntoView({ block, behavior: "auto" });
@@ -26,7 +30,11 @@ function mark() {
   if (spot) spot.classList.remove("spot");
   spot = lit[at] || null;
   if (spot) { spot.classList.add("spot"); reveal(spot, "center"); }
+  count();
+}
+function count() {
   $("at").textContent = lit.length ? `${at + 1} / ${lit.length}` : "";
+  chosen();
 }
 function leave() {
   for (const el of all(".on")) el.classList.remove("on");
@@ -40,7 +48,7 @@ function choose(index, place) {
   leave();
   now = index;
   stop.classList.add("on");
-  if (!article) { reveal(stop, "center"); (stop.querySelector("a") || stop).focus({ preventScroll: true }); return; }
+  if (!article) { reveal(stop, "center"); (stop.querySelector("a:not(.to)") || stop).focus({ preventScroll: true }); return; }
   const g = stop.dataset.stop, of = stop.closest("details");
   for (const el of places.get(g) || []) el.classList.add("on");
   of.open = true;
@@ -51,7 +59,7 @@ function choose(index, place) {
   $("bar").hidden = false;
   lit = seen(g);
   at = Math.max(0, place ? lit.indexOf(place) : 0);
-  if (place && lit.length) { spot = lit[at]; spot.classList.add("spot"); $("at").textContent = `${at + 1} / ${lit.length}`; } else mark();
+  if (place && lit.length) { spot = lit[at]; spot.classList.add("spot"); count(); } else mark();
 }
 function step(by) {
   for (let i = now < 0 && by < 0 ? stops.length - 1 : now + by; i >= 0 && i < stops.length; i += by)
@@ -73,33 +81,32 @@ function filter(text) {
 }
 
 document.addEventListener("click", (event) => {
-  const label = event.target.closest("[data-l]"), edit = event.target.closest(".text [data-g]"), stop = event.target.closest("aside [data-stop]");
-  if (event.target.closest("aside a")) return;
+  const to = event.target;
+  if (to.closest("#prev")) return turn(-1);
+  if (to.closest("#next")) return turn(1);
+  if (to.closest("#close")) return leave();
+  if (to.closest("#help")) return $("help").close();
+  if (!article || to.closest("aside a, button, label")) return;
+  const label = to.closest("[data-l]"), edit = to.closest(".text [data-g]"), stop = to.closest("aside [data-stop]");
   const g = label ? label.dataset.l : edit ? edit.dataset.g : stop ? stop.dataset.stop : null;
   if (g === null) return;
   if (label) event.preventDefault();
   const from = label ? seen(g).find((el) => label.closest(".r").contains(el)) : edit;
   choose(stops.findIndex((el) => el.dataset.stop === g), from);
 });
-if (article) {
-  $("prev").addEventListener("click", () => turn(-1));
-  $("next").addEventListener("click", () => turn(1));
-  $("close").addEventListener("click", leave);
-}
-$("filter").addEventListener("input", () => filter($("filter").value));
-$("help").addEventListener("click", () => $("help").close());
+document.addEventListener("input", (event) => { if (event.target.id === "filter") filter(event.target.value); });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = event.target.matches("input[type=search]");
+  if (event.target.closest("dialog.word, textarea")) return;
   if (event.key === "Escape") {
-    $("filter").value = "";
-    $("filter").blur();
+    if ($("filter")) { $("filter").value = ""; $("filter").blur(); }
     filter("");
     leave();
     return;
   }
-  if (typing) { if (event.key === "Enter") event.target.blur(); return; }
-  const keys = { j: () => step(1), k: () => step(-1), "/": () => $("filter").focus(), "?": () => $("help").open || $("help").showModal() };
+  if (event.target.matches("input[type=search]")) { if (event.key === "Enter") event.target.blur(); return; }
+  const keys = { j: () => step(1), k: () => step(-1), "/": () => $("filter")?.focus(), "?": () => $("help").open || $("help").showModal() };
   if (article) { keys.n = () => turn(1); keys.p = () => turn(-1); }
+  for (const [key, act] of Object.entries(verbs)) keys[key] = act;
   if (Object.hasOwn(keys, event.key)) { event.preventDefault(); keys[event.key](); }
 });

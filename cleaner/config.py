@@ -94,6 +94,20 @@ class ConfigKeys(BaseModel):
     protect: list[str] | str = Field(default=[], description="terms that no rule may change, or a file of them")
     encoding: str | None = Field(default=None, description="of all inputs; otherwise found out for each")
     max_file_size: int = Field(default=64 * MIB, ge=1, description="bytes; a larger file is quarantined")
+    max_decompressed: int = Field(default=4 << 30, ge=1, description="bytes that one compressed file may give")
+    in_format: Literal["auto", "txt", "md", "html", "jsonl", "parquet", "warc"] = Field(
+        default="auto", description="of all inputs; otherwise by suffix"
+    )
+    text_field: str = Field(default="text", min_length=1, description="field or column of a row that is its text")
+    id_field: str = Field(default="id", min_length=1, description="field or column of a row that is its id")
+    out_format: Literal["mirror", "jsonl", "parquet"] = Field(
+        default="mirror", description="each input under its own name, or one corpus in shards"
+    )
+    shard_size: int = Field(default=256 * MIB, ge=1, description="bytes of rows of a shard of jsonl or parquet")
+    part_size: int = Field(default=8 * MIB, ge=1, description="bytes of a corpus that are one task of a worker")
+    jobs: int = Field(default=0, ge=0, description="processes; 0 is one for each core")
+    engine: Literal["auto", "serial", "pool", "ray"] = Field(default="auto", description="who does the work")
+    deadline: float = Field(default=120.0, gt=0, description="seconds of wall time for one document, with workers")
     allow_nul: bool = Field(default=False, description="take NUL as text")
     follow_symlinks: bool = Field(default=False, description="follow links that stay inside SRC")
     fail_on: list[Literal["pending", "overlap", "findings"]] = Field(default=[], description="gates: exit 1")

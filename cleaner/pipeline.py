@@ -198,13 +198,16 @@ def copies(
     return without_copies(done, corpus, found, config, book.bench)
 
 
-def survey(src: Path, out: Path | None, config: Config) -> list[files.Entry]:
+def survey(
+    src: Path, out: Path | None, config: Config, suffixes: frozenset[str] = frozenset(SUFFIXES),
+    output: Callable[[str], str] = output_name,
+) -> list[files.Entry]:  # fmt: skip
     """Return what there is in SRC, by name. Raises UsageError (E105) if SRC, or SRC and OUT together, make no sense."""
     if out is not None:
         files.check_places(src, out)
     entries = files.walk(
-        src, suffixes=frozenset(SUFFIXES), excluded=lambda name: config.excluded(name, src), out=out,
-        follow_symlinks=config.keys.follow_symlinks, output=output_name,
+        src, suffixes=suffixes, excluded=lambda name: config.excluded(name, src), out=out,
+        follow_symlinks=config.keys.follow_symlinks, output=output,
     )  # fmt: skip
     names = frozenset(entry.name for entry in entries if format_of(entry.name) == "html")
     entries = [_part_of_page(entry, names) for entry in entries]
@@ -213,7 +216,7 @@ def survey(src: Path, out: Path | None, config: Config) -> list[files.Entry]:
         seen = f"none of its {len(entries)} entries can be cleaned" if entries else "it is empty"
         raise UsageError(
             "E105", show_path(str(src)), f"nothing to clean: {seen}", "nothing was written",
-            f"give a folder with {', '.join(sorted(SUFFIXES))} files",
+            f"give a folder with {', '.join(sorted(suffixes))} files",
         )  # fmt: skip
     return entries
 

@@ -17,8 +17,9 @@ LAYERS = [  # lowest first, as in docs/design.md
     ["clean", "overlap", "identity"],
     ["outcome", "examples", "suggest", "decisions"],
     ["reports", "config"],
-    ["policies"],
+    ["policies", "runners"],
     ["pipeline"],
+    ["corpus"],
     ["output", "undo", "decide"],
     ["api", "cli"],
     ["__init__", "__main__"],
@@ -26,8 +27,10 @@ LAYERS = [  # lowest first, as in docs/design.md
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 HOMES = {
     "opencc": {"script"}, "trafilatura": {"formats"}, "datasketch": {"overlap"}, "rapidfuzz": {"overlap"},
-    "numpy": {"overlap", "script", "kinds"}, "click": {"cli"}, "rich": {"cli"}, "jinja2": {"reports"},
-    "pathspec": {"config"}, "re2": {"kinds"}, "platformdirs": {"cache"}, "sqlite3": {"cache"}, "tomlkit": {"cli"},
+    "numpy": {"overlap", "script", "kinds", "runners", "corpus"}, "click": {"cli"}, "rich": {"cli"},
+    "jinja2": {"reports"}, "pathspec": {"config"}, "re2": {"kinds"}, "ray": {"runners"}, "pyarrow": {"formats"},
+    "fastwarc": {"formats"}, "zstandard": {"formats"}, "scipy": {"corpus"}, "platformdirs": {"cache"},
+    "sqlite3": {"cache"}, "tomlkit": {"cli"},
 }  # fmt: skip
 
 

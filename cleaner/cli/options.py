@@ -18,6 +18,24 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+class _Jobs(click.ParamType[int]):
+    """A number of processes, or "auto", which is 0."""
+
+    name = "jobs"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if value == "auto" or value == 0:
+            return 0
+        try:
+            found = int(value)
+        except ValueError:
+            found = 0
+        if found < 1:
+            self.fail(f"{value!r} is neither a number of processes nor 'auto'", param, ctx)
+        return found
+
+
 _CONFIG = (
     click.option("--config", "config_file", metavar="FILE", help="This configuration file, not the nearest one."),
     click.option("--isolated", is_flag=True, help="No configuration file at all."),
@@ -68,6 +86,26 @@ _POLICY = (
         "--against", metavar="CORPUS", help="Hold SRC against the articles of this folder, which is only read."
     ),
 )
+_DATA = (
+    click.option(
+        "--in-format", type=click.Choice(["auto", "txt", "md", "html", "jsonl", "parquet", "warc"]),
+        help="Format of all inputs, instead of by suffix.",
+    ),
+    click.option("--text-field", metavar="NAME", help="Field or column of a row that is its text (text)."),
+    click.option("--id-field", metavar="NAME", help="Field or column of a row that is its id (id)."),
+    click.option(
+        "--out-format", type=click.Choice(["mirror", "jsonl", "parquet"]),
+        help="Each input under its own name (default), or one corpus in shards.",
+    ),
+    click.option(
+        "--shard-size", metavar="BYTES", type=click.IntRange(1), help="Rows of a shard, in bytes (256 MiB)."
+    ),
+    click.option("-j", "--jobs", metavar="N|auto", type=_Jobs(), help="Processes for a corpus (auto: all cores)."),
+    click.option(
+        "--engine", type=click.Choice(["auto", "serial", "pool", "ray"]), help="Who does the work on a corpus."
+    ),
+    click.option("--ray-address", metavar="ADDRESS", help="Ray cluster to work on (or RAY_ADDRESS)."),
+)  # fmt: skip
 _TALK = (
     click.option("-q", "--quiet", is_flag=True, help="Only errors."),
     click.option("-v", "--verbose", is_flag=True, help="Also what was skipped, and why."),
@@ -80,7 +118,7 @@ _TALK = (
 )
 
 
-def configured(*, policy: bool = True) -> Callable[[F], F]:
+def configured(*, policy: bool = True, data: bool = False) -> Callable[[F], F]:
     """Give a command the options of the configuration; it gets them as `options: Options`."""
 
     def decorate(function: F) -> F:
@@ -91,7 +129,7 @@ def configured(*, policy: bool = True) -> Callable[[F], F]:
             return ctx.invoke(function, options=options, **given)
 
         made: Any = wrapped
-        for option in reversed(_CONFIG + (_POLICY if policy else ()) + _TALK):
+        for option in reversed(_CONFIG + (_POLICY if policy else ()) + (_DATA if data else ()) + _TALK):
             made = option(made)
         return made  # type: ignore[no-any-return]
 
@@ -111,6 +149,7 @@ class Options:
         self._isolated = given.pop("isolated")
         self._pairs = given.pop("pairs")
         self._packs, self._without = given.pop("packs"), given.pop("without")
+        self.ray_address: str | None = given.pop("ray_address", None)
         self._over = self._overrides(given)
         if self._isolated:
             self._over["decisions"] = ""
@@ -121,7 +160,8 @@ class Options:
         for key in ("select", "ignore"):
             if chosen := given.pop(key):
                 over[key] = list(chosen)
-        plain = ("script", "meta", "spam_words", "encoding", "max_file_size", "allow_nul", "follow_symlinks")
+        plain = ("script", "meta", "spam_words", "encoding", "max_file_size", "allow_nul", "follow_symlinks",
+                 "in_format", "text_field", "id_field", "out_format", "shard_size", "jobs", "engine")  # fmt: skip
         nested = {"max_removed": ("budget", "hard"), "dedup": ("dedup", "mode"), "threshold": ("dedup", "threshold"),
                   "min_chars": ("dedup", "min_chars"), "keep": ("dedup", "keep")}  # fmt: skip
         for key in plain:

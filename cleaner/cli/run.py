@@ -16,6 +16,7 @@ from cleaner.cli.options import Options, configured, places
 if TYPE_CHECKING:
     from cleaner.cli.printing import Printer
     from cleaner.config import Config
+    from cleaner.files import Entry
     from cleaner.output import Difference, Written
     from cleaner.pipeline import Book, Result
 
@@ -46,13 +47,13 @@ _OUT = click.argument("out", required=False, metavar="[OUT]")
 @click.option("--overwrite", is_flag=True, help="With one file as SRC: replace another file that stands at OUT.")
 @click.option("--wait", is_flag=True, help="Wait for another run that holds OUT.")
 @click.option("--stats", metavar="FILE", help="Write times and versions there, as JSON.")
-@configured()
+@configured(data=True)
 def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int:
     """Clean SRC into OUT (the default command).
 
     SRC is a folder, one file, or - for standard input; with one file OUT may be a file or - for standard output.
     """
-    if src == "-" or (src is not None and Path(src).is_file()):
+    if src == "-" or (src is not None and Path(src).is_file() and not _is_table(options, Path(src))):
         return _single(options, src, out, flags["overwrite"])
     config = options.config(Path(src) if src else None)
     source, target = places(config, src, out)
@@ -61,6 +62,10 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
     if out == "-":
         raise click.UsageError("only one file can go to standard output; give a folder as OUT")
     book = options.book(config)
+    if (entries := _corpus_of(source, target, config)) is not None:
+        from cleaner.cli.corpus import clean_corpus
+
+        return clean_corpus(options, entries, source, target, config, book, flags)
     if flags["only_check"]:
         return _check(options, source, target, config, book, flags)
     if flags["show_diff"]:
@@ -101,6 +106,19 @@ def diff(options: Options, src: str | None, out: str | None, unified: bool, ever
     config = options.config(Path(src) if src else None)
     source, target = places(config, src, out)
     return _diff(options, source, target, config, options.book(config), unified=unified, everything=everything)
+
+
+def _is_table(options: Options, src: Path) -> bool:
+    from cleaner.formats import TABLES, table_of
+
+    return table_of(src.name) is not None or options.config(src).keys.in_format in TABLES
+
+
+def _corpus_of(src: Path, out: Path, config: Config) -> list[Entry] | None:
+    """Return the entries of SRC if it is to be worked on as a corpus, None for a folder of texts."""
+    from cleaner.corpus.seek import wanted
+
+    return wanted(src, out, config)
 
 
 def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, flags: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from cleaner.files.decode import ENCODINGS, Source, decode, named_encoding, rebuild
 from cleaner.files.read import copy_file, read
 from cleaner.files.walk import Entry, check_places, name_error, walk
-from cleaner.files.write import Lock, place, replace_file, sync
+from cleaner.files.write import Lock, fresh, place, replace_file, sync
 
 __all__ = [
     "ENCODINGS",
@@ -19,6 +19,7 @@ __all__ = [
     "check_places",
     "copy_file",
     "decode",
+    "fresh",
     "name_error",
     "named_encoding",
     "place",

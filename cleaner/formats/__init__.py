@@ -6,6 +6,12 @@ A format says under which name its text goes to OUT; what it does beyond decodin
 from __future__ import annotations
 
 SUFFIXES = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
+TABLES = ("jsonl", "parquet", "warc")  # formats whose rows are documents
+_TABLE_SUFFIXES = {
+    ".jsonl": "jsonl", ".jsonl.gz": "jsonl", ".jsonl.zst": "jsonl", ".ndjson": "jsonl", ".ndjson.gz": "jsonl",
+    ".ndjson.zst": "jsonl", ".parquet": "parquet", ".warc": "warc", ".warc.gz": "warc", ".wet": "warc",
+    ".wet.gz": "warc",
+}  # fmt: skip
 _SAVED = ("_files", ".files", "_file", "_文件", "_檔案")  # folders that browsers put beside a saved page
 
 
@@ -13,6 +19,26 @@ def format_of(name: str) -> str | None:
     """Return the name of the format of a file by its suffix, None if it is not one that we clean."""
     dot = name.rfind(".")
     return SUFFIXES.get(name[dot:].lower()) if dot > name.rfind("/") else None
+
+
+def table_of(name: str) -> str | None:
+    """Return the name of the table format of a file by its suffix, None if it is no table."""
+    low = name.lower()
+    return next((kind for suffix, kind in _TABLE_SUFFIXES.items() if low.endswith(suffix)), None)
+
+
+def every_suffix() -> frozenset[str]:
+    """Return the suffixes of all formats, tables too."""
+    return frozenset(SUFFIXES) | frozenset(_TABLE_SUFFIXES)
+
+
+def table_name(name: str) -> str:
+    """Return the name under which a file goes to a mirror with tables: records of a WARC become lines of JSON."""
+    if table_of(name) != "warc":
+        return output_name(name) if table_of(name) is None else name
+    low = name.lower()
+    suffix = max((suffix for suffix in _TABLE_SUFFIXES if low.endswith(suffix)), key=len)
+    return f"{name[: -len(suffix)]}.jsonl"
 
 
 def output_name(name: str) -> str:

@@ -100,6 +100,12 @@ def _decision(decision: Decision, places: int, alike: tuple[str, ...]) -> Decisi
     )  # fmt: skip
 
 
+def of_outcome(outcome: Outcome, rules: Mapping[str, Rule]) -> tuple[FileRecord, tuple[EditRecord, ...]]:
+    """Return the records of one input alone: what a corpus keeps of each document."""
+    edits = _edits(outcome, rules)
+    return _file(outcome, edits), edits
+
+
 def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
     source, cleaned, state = outcome.source, outcome.cleaned, outcome.script
     counts = Counter(edit.by[-1] for edit in edits if edit.status == "applied")

@@ -1,0 +1,105 @@
+"""`clean SRC OUT` where SRC holds tables, or OUT is to be one."""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cleaner.cli.options import Options
+
+if TYPE_CHECKING:
+    from cleaner.config import Config
+    from cleaner.corpus.run import Done
+    from cleaner.files import Entry
+    from cleaner.pipeline import Book
+    from cleaner.runners import Runner
+
+MOST = 20  # errors that are printed; all are in the records
+
+
+def clean_corpus(
+    options: Options, entries: list[Entry], src: Path, out: Path, config: Config, book: Book, flags: dict[str, Any]
+) -> int:
+    """Clean a corpus, print a summary, and return the exit code."""
+    for name in ("only_check", "show_diff", "dry_run"):
+        if flags.get(name):
+            raise click.UsageError(
+                f"--{name.split('_')[-1]} compares folders of texts, and this is a corpus; nothing was written; "
+                "clean it into another OUT and compare the two"
+            )
+    from cleaner.corpus import run as corpus
+    from cleaner.runners import choose
+
+    printer, begun, wall = options.printer, _cpu(), time.monotonic()
+    size = sum(entry.path.stat().st_size for entry in entries if entry.taken)
+    keys = config.keys
+    runner = choose(keys.engine, keys.jobs, options.ray_address, work=size, deadline=keys.deadline)
+    try:
+        done = corpus.run(entries, src, out, config, book, runner, printer.tick, wait=flags["wait"])
+    finally:
+        runner.close()
+    for error in done.errors[:MOST]:
+        printer.error(str(error))
+    told = sum(done.codes.values())
+    if told > MOST:
+        printer.error(f"... {told} documents in all could not be done; {out.as_posix()}/__report__/records says which")
+    for note in done.notes:
+        printer.note(note)
+    _summary(options, done, out)
+    if flags["stats"]:
+        _stats(Path(flags["stats"]), done, runner, (_cpu() - begun, time.monotonic() - wall), size)
+    gates = {*keys.fail_on, *flags["fail_on"]}
+    failed = ("pending" in gates and done.totals.get("pending", 0)) or ("overlap" in gates and done.groups.count)
+    from cleaner.pipeline import worst
+
+    return worst((done.exit, 1 if failed else 0))
+
+
+def _summary(options: Options, done: Done, out: Path) -> None:
+    from cleaner.show import show_path
+
+    if options.printer.quiet:
+        return
+    say, totals = options.printer.say, done.totals
+    say(
+        f"{totals.get('documents', 0)} documents of {totals.get('inputs', 0)} files: "
+        f"{totals.get('changed', 0)} changed, "
+        f"{totals.get('unchanged', 0)} left as they were, {totals.get('quarantined', 0)} quarantined"
+    )
+    say(f"{totals.get('edits', 0)} edits, {totals.get('pending', 0)} places that wait for a person")
+    if done.groups.count:
+        extra = totals.get("grouped", 0) - done.groups.count
+        say(f"{done.groups.count} groups of duplicates: {extra} documents are copies or near copies of another")
+    if done.resumed:
+        say(f"went on with an interrupted run: {done.resumed} parts were done already")
+    gone = f", deleted {len(done.deleted)} of an earlier run" if done.deleted else ""
+    where = show_path(out.as_posix().rstrip("/") + "/")
+    say(f"wrote {len(done.written)} files and {where}__report__/{gone}; read {where}__report__/README.md")
+
+
+def _cpu() -> float:
+    """Return the CPU seconds of this process and its finished children."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _stats(file: Path, done: Done, runner: Runner, seconds: tuple[float, float], size: int) -> None:
+    import platform
+    from importlib.metadata import version
+
+    import orjson
+
+    cpu, wall = seconds
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    found = {
+        "cpu_seconds": round(cpu, 3), "wall_seconds": round(wall, 3), "input_bytes": size, "jobs": runner.jobs,
+        "largest_process_mib": peak >> 10, "resumed_parts": done.resumed, "python": platform.python_version(),
+        "versions": {name: version(name) for name in ("seedclean", "regex", "opencc", "numpy", "rapidfuzz")},
+        "totals": done.totals, "codes": done.codes, "rules": done.rules, "deaths": getattr(runner, "deaths", 0),
+    }  # fmt: skip
+    file.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")

@@ -1,0 +1,161 @@
+"""Parquet: a document for each row, every other column carried through as it is. The only home of pyarrow.
+
+Row groups are the pieces; of one, 256 rows are in memory at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from cleaner.errors import InputError
+from cleaner.formats.rows import CHUNK_ROWS, Chunk, Fault, Fields, Piece, Row, damaged, needs, no_field
+
+COMPRESSION = "zstd"
+
+
+def arrow(where: str) -> Any:
+    """Return the module pyarrow with its Parquet part. Raises UsageError E106 if it is not installed."""
+    try:
+        import pyarrow
+        import pyarrow.ipc  # noqa: F401
+        import pyarrow.parquet  # noqa: F401 (an attribute of what is returned)
+    except ImportError as err:
+        raise needs("pyarrow", "parquet", where) from err
+    return pyarrow
+
+
+def _opened(path: Path, where: str) -> Any:
+    pa = arrow(where)
+    try:
+        return pa.parquet.ParquetFile(path, memory_map=False, pre_buffer=False)
+    except (pa.ArrowException, OSError) as err:
+        raise damaged(where, f"it is no Parquet file that can be read ({_first(err)})") from err
+
+
+def _first(err: Exception) -> str:
+    from cleaner.show import show
+
+    return show(str(err).split("\n")[0][:120])
+
+
+def cut(path: Path, where: str, fields: Fields, size: int) -> list[Piece]:
+    """Return pieces of whole row groups, about `size` bytes of data each. Raises E106, E107 and E114."""
+    pa = arrow(where)
+    file = _opened(path, where)
+    schema = file.schema_arrow
+    at = schema.get_field_index(fields.text)
+    if at < 0:
+        raise no_field(where, fields.text, schema.names)
+    if not _is_text(pa, schema.field(at).type):
+        what = f"its column '{fields.text}' holds {schema.field(at).type}, not text"
+        raise (
+            no_field(where, fields.text, schema.names)
+            if not what
+            else InputError(
+                "E114", where, what, "copied unchanged and quarantined", "name the column of text with --text-field"
+            )
+        )
+    pieces = []
+    begun = rows = held = 0
+    first = 1
+    for group in range(file.num_row_groups):
+        meta = file.metadata.row_group(group)
+        rows, held = rows + meta.num_rows, held + meta.total_byte_size
+        if held >= size or group == file.num_row_groups - 1:
+            pieces.append(Piece(begun, group + 1, first, rows, held))
+            begun, first, rows, held = group + 1, first + rows, 0, 0
+    return pieces
+
+
+def _is_text(pa: Any, kind: Any) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return any(is_it(kind) for is_it in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
+
+
+def chunks(path: Path, piece: Piece, fields: Fields, where: str) -> Iterator[Chunk]:
+    """Yield the rows of some row groups, with the record batches they stand in. Raises InputError E114."""
+    pa = arrow(where)
+    file = _opened(path, where)
+    number = piece.first
+    ids = fields.id in file.schema_arrow.names
+    try:
+        groups = list(range(piece.start, piece.stop))
+        for batch in file.iter_batches(batch_size=CHUNK_ROWS, row_groups=groups):
+            texts = batch.column(fields.text).to_pylist()
+            own = batch.column(fields.id).to_pylist() if ids else [None] * len(texts)
+            yield Chunk(tuple(_row(number + i, *pair) for i, pair in enumerate(zip(texts, own, strict=True))), batch)
+            number += len(texts)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as err:
+        raise damaged(where, f"its rows from {number} on cannot be read ({_first(err)})") from err
+
+
+def _row(number: int, text: str | None, own: Any) -> Row:
+    name = str(own) if isinstance(own, (str, int)) else None
+    if text is None:
+        return Row(number, None, name, fault=Fault("E114", "its text is null", "remove the row, or exclude the file"))
+    return Row(number, text, name)
+
+
+def rest_of(chunk: Chunk, fields: Fields) -> list[dict[str, Any]]:
+    """Return what else the rows of a chunk hold, as plain values."""
+    names = [name for name in chunk.body.schema.names if name not in (fields.text, fields.id)]
+    found: list[dict[str, Any]] = chunk.body.select(names).to_pylist()
+    return found
+
+
+class Writer:
+    """Writes a Parquet file, a row group for each table: `with Writer(path or stream, schema) as out: out.table(t)`"""
+
+    def __init__(self, target: Any, schema: Any) -> None:
+        self._writer = arrow("").parquet.ParquetWriter(target, schema, compression=COMPRESSION)
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+
+    def table(self, table: Any) -> None:
+        self._writer.write_table(table)
+
+
+class Fragment:
+    """Record batches of one part, in Arrow's own format, until they are assembled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer: Any = None
+
+    def batch(self, batch: Any) -> None:
+        if self._writer is None:
+            self._writer = arrow("").ipc.new_file(str(self.path), batch.schema)
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+def fragment(path: Path) -> Any:
+    """Return the table that a `Fragment` wrote."""
+    return arrow("").ipc.open_file(str(path)).read_all()
+
+
+def replaced(chunk: Chunk, field: str, texts: Sequence[str | None]) -> Any:
+    """Return the record batch of a chunk with other texts; where one is None the row keeps its own."""
+    pa = arrow("")
+    batch = chunk.body
+    at = batch.schema.get_field_index(field)
+    kind = batch.schema.field(at).type
+    plain = kind.value_type if pa.types.is_dictionary(kind) else kind
+    new = [row.text if text is None else text for row, text in zip(chunk.rows, texts, strict=True)]
+    column = pa.array(new, type=plain)
+    if pa.types.is_dictionary(kind):
+        column = column.dictionary_encode().cast(kind)
+    return batch.set_column(at, batch.schema.field(at), column)

@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+import gzip
+import json
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.errors import InputError, UsageError
+from cleaner.formats import jsonl, packed, table_name, table_of
+from cleaner.formats.rows import Fields, Piece
+from tests.corpora import HOSTILE, clean_into, lines, settings, texts, tree
+
+FIELDS = Fields()
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def rows_of(path, piece, limit=1 << 20):
+    return [row for chunk in jsonl.chunks(path, piece, FIELDS, limit) for row in chunk.rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "target"),
+    [
+        ("a.jsonl", "jsonl", "a.jsonl"), ("b/A.JSONL.GZ", "jsonl", "b/A.JSONL.GZ"),
+        ("a.parquet", "parquet", "a.parquet"), ("x.warc.gz", "warc", "x.jsonl"), ("page.html", None, "page.txt"),
+        ("a.txt", None, "a.txt"), ("jsonl", None, "jsonl"),
+    ],
+)  # fmt: skip
+def test_tables_are_known_by_their_suffix_and_keep_their_name(name, kind, target):
+    assert (table_of(name), table_name(name)) == (kind, target)
+
+
+@given(rest=st.dictionaries(st.text(), JSON, max_size=4), text=st.text(), ascii=st.booleans())
+def test_everything_but_the_text_goes_through_a_row_unchanged(rest, text, ascii):
+    """Whatever a line holds, replacing its text changes its text alone, digit for digit."""
+    found = {**rest, "text": text}
+    row = jsonl.parse(json.dumps(found, ensure_ascii=ascii).encode("utf-8", "surrogatepass"), 1, FIELDS)
+    if row.fault:  # only a lone surrogate outside of ASCII is no JSON text
+        assert not ascii
+        return
+    assert row.text == text
+    line = jsonl.line_of(row, "新", "text")
+    assert line.endswith(b"\n") and line.count(b"\n") == 1
+    assert json.loads(line) == {**found, "text": "新"}
+    assert json.loads(jsonl.line_of(row, None, "text")) == found
+
+
+@given(
+    raw=st.lists(st.binary(max_size=30).map(lambda b: b.replace(b"\n", b" ")), max_size=40), size=st.integers(1, 200)
+)
+def test_pieces_cover_a_file_and_end_with_lines(raw, size, tmp_path_factory):
+    path = tmp_path_factory.mktemp("cut") / "a.jsonl"
+    path.write_bytes(b"\n".join(raw))
+    pieces = jsonl.cut(path, "a", 1 << 30, size)
+    whole = path.read_bytes()
+    assert b"".join(whole[piece.start : piece.stop] for piece in pieces) == whole
+    for piece in pieces:
+        assert piece.first == whole.count(b"\n", 0, piece.start) + 1
+        assert piece.start == 0 or whole[piece.start - 1 : piece.start] == b"\n"
+
+
+def test_a_line_over_the_limit_is_one_bad_row_and_the_next_one_is_read(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"text":"' + b"x" * 3_000_000 + b'"}\n{"text":"b"}\n')
+    first, second = rows_of(path, Piece(0, path.stat().st_size, 1, 2, 0), 1 << 20)
+    assert first.fault.code == "E120" and second.text == "b" and second.number == 2
+
+
+@pytest.mark.parametrize("suffix", ["gz", "zst"])
+def test_a_bomb_is_stopped_before_it_fills_anything(tmp_path, suffix):
+    path = tmp_path / f"a.jsonl.{suffix}"
+    with path.open("wb") as file:
+        press = packed.pack(suffix)
+        for _ in range(200):
+            file.write(press.compress(b"0" * (1 << 20)))
+        file.write(press.flush())
+    total = 0
+    with pytest.raises(InputError, match="E121"):
+        for block in packed.blocks(path, "a", 4 << 30):
+            total += len(block)
+    assert total <= (64 << 20) + (32 << 20)
+    with pytest.raises(InputError, match="E121"):
+        list(packed.blocks(path, "a", 1000))
+
+
+@pytest.mark.parametrize("suffix", ["gz", "zst"])
+def test_a_file_that_is_cut_off_is_named_and_one_of_several_frames_is_whole(tmp_path, suffix):
+    press = packed.pack(suffix)
+    raw = press.compress(lines(200)) + press.flush()
+    path = tmp_path / f"a.jsonl.{suffix}"
+    path.write_bytes(raw + raw)
+    assert b"".join(packed.blocks(path, "a", 1 << 30)) == lines(200) * 2
+    path.write_bytes(raw[: len(raw) - 20])
+    with pytest.raises(InputError, match="E114"):
+        list(packed.blocks(path, "a", 1 << 30))
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_a_mirror_of_json_lines_changes_texts_and_nothing_else(tmp_path, book, suffix):
+    """Hostile rows keep their place or are named as left out; good ones carry everything but their text."""
+    raw, src = lines(80), tmp_path / f"a.jsonl{suffix}"
+    press = packed.pack(suffix[1:]) if suffix else None
+    src.write_bytes(press.compress(raw) + press.flush() if press else raw)
+    done = clean_into(src, tmp_path / "out", settings(part_size=4000), book)
+    assert done.exit == 3 and done.totals["documents"] == 80 + len(HOSTILE) - 1  # a blank line is no document
+    before = [line for line in raw.split(b"\n") if line.strip()]
+    after = b"".join(packed.blocks(tmp_path / "out" / src.name, "a", 1 << 30)).split(b"\n")[:-1]
+    refused = [b"not json at all", b'{"id": "latin", "text": "\xff\xfe"}', HOSTILE[10]]
+    before = [line for line in before if line not in refused]
+    assert len(before) == len(after)
+    for old, new in zip(map(json.loads, before), map(json.loads, after), strict=True):
+        if isinstance(old, dict) and isinstance(old.get("text"), str):
+            assert list(old) == list(new)
+            old["text"] = new["text"] = ""
+        assert repr(old) == repr(new)  # repr: NaN is not equal to itself
+
+
+def test_a_clean_row_has_the_text_that_a_file_would_have(tmp_path, book):
+    """A document is cleaned in the same way whatever it comes in as."""
+    many = texts(30)
+    (tmp_path / "folder").mkdir()
+    for i, text in enumerate(many):
+        (tmp_path / "folder" / f"{i:03}.txt").write_bytes(text.encode())
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(orjson.dumps({"text": text}) for text in many))
+    rows = settings(out_format="jsonl")
+    clean_into(tmp_path / "folder", tmp_path / "one", rows, book)
+    clean_into(tmp_path / "a.jsonl", tmp_path / "two", rows, book)
+    shards = [tmp_path / out / "corpus-00000-of-00001.jsonl" for out in ("one", "two")]
+    one, two = ([orjson.loads(line)["text"] for line in shard.read_bytes().splitlines()] for shard in shards)
+    assert one == two and one != many
+
+
+def test_parquet_keeps_every_column_type_and_row(tmp_path, book):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    many: list[str | None] = [*texts(600), None, ""]
+    count = len(many)
+    table = pa.table(
+        {
+            "when": pa.array(range(count), pa.timestamp("us", "Asia/Shanghai")),
+            "id": pa.array(range(count), pa.int32()),
+            "text": pa.array(many, pa.large_string()), "tags": pa.array([["a", None]] * count),
+            "raw": pa.array([b"\xff"] * count, pa.binary()),
+        }
+    )  # fmt: skip
+    src, out = tmp_path / "a.parquet", tmp_path / "out"
+    pq.write_table(table, src, row_group_size=150)
+    done = clean_into(src, out, settings(part_size=1), book)
+    found = pq.read_table(out / "a.parquet")
+    assert found.schema == table.schema and found.drop(["text"]) == table.drop(["text"])
+    new = found["text"].to_pylist()
+    assert new[-2] is None and done.codes == {"E114": 1} and new != many
+    assert pq.ParquetFile(out / "a.parquet").num_row_groups == 5
+
+
+def test_shards_hold_every_document_once_in_order(tmp_path, book):
+    pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    (tmp_path / "a.jsonl").write_bytes(lines(200))
+    for kind in ("jsonl", "parquet"):
+        config = settings(part_size=5000, out_format=kind, shard_size=20_000)
+        clean_into(tmp_path / "a.jsonl", tmp_path / kind, config, book)
+    shards = sorted((tmp_path / "jsonl").glob("corpus-*.jsonl"))
+    assert len(shards) > 2 and shards[-1].name.endswith(f"-of-{len(shards):05}.jsonl")
+    rows = [orjson.loads(line) for shard in shards for line in shard.read_bytes().splitlines()]
+    tables = sorted((tmp_path / "parquet").glob("*.parquet"))
+    same = [row for shard in tables for row in pq.read_table(shard).to_pylist()]
+    assert rows == same
+    good = [row for row in rows if row["id"].startswith("d") and row["id"][1:].isdigit()]
+    assert [row["id"] for row in good] == [f"d{i}" for i in range(200)]
+    assert orjson.loads(good[7]["metadata"]["carried"]) == {"n": 7, "tag": {"a": [1, None]}}
+    groups = [orjson.loads(line) for line in (tmp_path / "jsonl/__report__/duplicates.jsonl").read_bytes().splitlines()]
+    named = {member: group["keep"] for group in groups for member in group["members"]}
+    assert groups and {row["metadata"]["source"]: row["metadata"]["cluster"] for row in rows} == {
+        row["metadata"]["source"]: named.get(row["metadata"]["source"]) for row in rows
+    }
+    assert all(row["metadata"]["is_keeper"] == (named.get(s := row["metadata"]["source"], s) == s) for row in rows)
+
+
+def test_the_wrong_name_of_the_text_field_is_said_before_anything_is_written(tmp_path, book):
+    (tmp_path / "a.jsonl").write_bytes(b'{"content": "x\\n", "title": "y"}\n')
+    with pytest.raises(UsageError, match=r"has no|have no field 'text' .*content, title.*--text-field.*E107"):
+        clean_into(tmp_path / "a.jsonl", tmp_path / "out", settings(), book)
+    assert not [name for name in tree(tmp_path / "out") if not name.startswith(".")]
+    clean_into(tmp_path / "a.jsonl", tmp_path / "out", settings(text_field="content", id_field="title"), book)
+    assert (tmp_path / "out/a.jsonl").read_bytes() == b'{"content":"x\\n","title":"y"}\n'
+
+
+def test_a_table_that_cannot_be_read_is_copied_and_the_others_go_on(tmp_path, book):
+    src = tmp_path / "src"
+    src.mkdir()
+    (src / "bad.jsonl.gz").write_bytes(gzip.compress(lines(50))[:-30])
+    (src / "bad.parquet").write_bytes(b"PAR1 this is none")
+    (src / "good.jsonl").write_bytes(b'{"text": "a\\n"}\n')
+    (src / "note.txt").write_bytes("正文。\n".encode())
+    done = clean_into(src, tmp_path / "out", settings(), book)
+    assert done.exit == 3 and done.codes == {"E114": 2}
+    for name in ("bad.jsonl.gz", "bad.parquet", "note.txt"):
+        assert (tmp_path / "out" / name).read_bytes() == (src / name).read_bytes()
+    assert (tmp_path / "out/good.jsonl").read_bytes() == b'{"text":"a\\n"}\n'
+
+
+def warc_record(kind: str, uri: str, body: bytes, content: str = "", status: int = 200) -> bytes:
+    block = f"HTTP/1.1 {status} OK\r\nContent-Type: {content}\r\n\r\n".encode() + body if kind == "response" else body
+    outer = "application/http; msgtype=response" if kind == "response" else content
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {uri}\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
+        f"WARC-Record-ID: <urn:uuid:{uri[-3:]}>\r\nContent-Type: {outer}\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("packing", ["", ".gz"])
+def test_pages_of_a_warc_become_lines_and_what_is_no_page_is_none(tmp_path, book, packing):
+    pytest.importorskip("fastwarc")
+    body = "".join(f"<p>{text}</p>" for text in texts(4))
+    page = f"<html><head><title>T</title></head><body><article>{body}</article></body></html>"
+    records = [
+        warc_record("warcinfo", "x://000", b"software: x\r\n", "application/warc-fields"),
+        warc_record("response", "http://a/001", page.encode(), "text/html; charset=utf-8"),
+        warc_record("response", "http://a/002", b"\x89PNG", "image/png"),
+        warc_record("response", "http://a/003", b"gone", "text/html", 404),
+        warc_record("conversion", "http://a/004", "一段正文。\n".encode(), "text/plain"),
+        warc_record("response", "http://a/005", b"<p></p>", "text/html; charset=utf-8"),
+    ]
+    path = tmp_path / f"x.warc{packing}"
+    path.write_bytes(b"".join(gzip.compress(record) if packing else record for record in records))
+    done = clean_into(path, tmp_path / "out", settings(dedup={"mode": "off"}), book)
+    rows = [orjson.loads(line) for line in (tmp_path / "out/x.jsonl").read_bytes().splitlines()]
+    assert [row["url"] for row in rows if row["text"]] == ["http://a/001", "http://a/004"]
+    assert rows[0]["id"] == "<urn:uuid:001>" and SENTENCE in rows[0]["text"] and "<p>" not in rows[0]["text"]
+    assert done.totals["documents"] == 3
+
+
+SENTENCE = texts(1)[0].split("\n")[0]

@@ -180,7 +180,7 @@ def identity(setup: Setup, inputs: Sequence[Input], version: str) -> str:
     said = {
         "version": version, "config": setup.config.digest, "fields": list(setup.fields), "out": setup.out_format,
         "in": keys.in_format, "limits": [keys.max_file_size, keys.max_decompressed], "part": [keys.part_size, FILES],
-        "packs": [pack.digest for pack in setup.book.packs],
+        "packs": [pack.digest for pack in setup.book.packs], "decisions": setup.book.bench.decisions.digest,
         "inputs": [(given.name, given.kind, given.size, given.changed) for given in inputs],
     }  # fmt: skip
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

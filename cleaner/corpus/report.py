@@ -83,7 +83,7 @@ def _run_record(setup: Setup, done: Done) -> RunRecord:
     return RunRecord(
         config_digest=setup.config.digest,
         rules_digest=hashlib.sha256("".join(pack.digest for pack in packs).encode()).hexdigest(),
-        decisions_digest=hashlib.sha256(b"").hexdigest(),
+        decisions_digest=setup.book.bench.decisions.digest,
         packs=tuple(PackRecord(pack.name, pack.version, pack.digest) for pack in packs),
         files=totals.get("documents", 0), files_changed=totals.get("changed", 0),
         files_quarantined=totals.get("quarantined", 0), files_dropped=0, chars_in=totals.get("chars_in", 0),

@@ -186,6 +186,29 @@ def test_shards_hold_every_document_once_in_order(tmp_path, book):
     assert all(row["metadata"]["is_keeper"] == (named.get(s := row["metadata"]["source"], s) == s) for row in rows)
 
 
+def test_drop_keeps_one_of_each_group_in_every_format(tmp_path, book):
+    pq = pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+
+    many = texts(120)
+    src = tmp_path / "src"
+    (src / "folder").mkdir(parents=True)
+    for i, text in enumerate(many[:40]):
+        (src / "folder" / f"{i:03}.txt").write_bytes(text.encode())
+    (src / "a.jsonl").write_bytes(b"\n".join(orjson.dumps({"text": text}) for text in many[:80]))
+    pq.write_table(pa.table({"text": many}), src / "b.parquet")
+    done = clean_into(src, tmp_path / "out", settings(dedup={"mode": "drop"}, part_size=3000), book)
+    report = tmp_path / "out/__report__/duplicates.jsonl"
+    groups = [orjson.loads(line) for line in report.read_bytes().splitlines()]
+    gone = {member for group in groups for member in group["members"]} - {group["keep"] for group in groups}
+    rows = pq.read_table(tmp_path / "out/b.parquet").num_rows
+    lines_left = (tmp_path / "out/a.jsonl").read_bytes().count(b"\n")
+    left = len(list((tmp_path / "out/folder").glob("*.txt")))
+    assert done.totals["dropped"] == len(gone) == 240 - rows - lines_left - left > 0
+    assert sum(name.startswith("b.parquet#") for name in gone) == 120 - rows
+    assert sum(name.startswith("folder/") for name in gone) == 40 - left
+
+
 def test_the_wrong_name_of_the_text_field_is_said_before_anything_is_written(tmp_path, book):
     (tmp_path / "a.jsonl").write_bytes(b'{"content": "x\\n", "title": "y"}\n')
     with pytest.raises(UsageError, match=r"has no|have no field 'text' .*content, title.*--text-field.*E107"):

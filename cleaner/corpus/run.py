@@ -21,7 +21,7 @@ from cleaner.corpus.names import Names, docs
 from cleaner.corpus.pairs import Store, find
 from cleaner.corpus.part import clean_part
 from cleaner.corpus.parts import Plan, Setup, identity, inputs_of, plan
-from cleaner.errors import CleanerError, InputError
+from cleaner.errors import CleanerError, InputError, UsageError
 from cleaner.formats.rows import Fields
 from cleaner.pipeline import Book, worst
 from cleaner.runners import Job, Runner, Tick, Value, run_all
@@ -58,6 +58,7 @@ def run(
     Raises UsageError, OutputError, and InputError E131 if a file changes meanwhile; OUT is written at the very end.
     """
     config = replace(config, bulk=True)
+    _possible(config)
     with files.Lock(out, wait=wait):
         work = out / WORK
         fields = Fields(config.keys.text_field, config.keys.id_field)
@@ -75,6 +76,16 @@ def run(
         done = replace(done, deleted=report.write(out, setup, todo, done, names))
         shutil.rmtree(work)
     return done
+
+
+def _possible(config: Config) -> None:
+    """Raise UsageError for settings that only a folder knows, rather than leave them out in silence."""
+    dedup = config.keys.dedup
+    for name, asked in (("--keep", dedup.keep != "first"), ("--against", dedup.against is not None)):
+        if asked:
+            raise UsageError(
+                "E202", name, "it is for folders of texts, and this is a corpus", "nothing was written", "leave it out"
+            )
 
 
 def _resume(work: Path, digest: str) -> bool:
@@ -120,7 +131,8 @@ def _write(
         codes.update(value["codes"])
         errors += [getattr(errors_, kind)(*args) for kind, *args in value["errors"]]
     targets = targets_of(todo, setup.out_format, [value["rows"] for value in values], setup.config.keys.shard_size)
-    drop = str(setup.config.keys.dedup.mode) == "drop"
+    drop = setup.config.keys.dedup.mode == "drop"
+    totals["dropped"] = groups.members - groups.count if drop else 0
     stage = partial(assemble, Assembly(setup, str(out), names, groups, drop))
     made = run_all(shuffle.runner, Job("writing", stage, str(Path(setup.work, "written"))), targets, shuffle.tick)
     refused = [InputError(*args) for value in made for args in value["errors"]]

@@ -102,7 +102,7 @@ def _decision(decision: Decision, places: int, alike: tuple[str, ...]) -> Decisi
 
 def of_outcome(outcome: Outcome, rules: Mapping[str, Rule]) -> tuple[FileRecord, tuple[EditRecord, ...]]:
     """Return the records of one input alone: what a corpus keeps of each document."""
-    edits = _edits(outcome, rules)
+    edits = _edits(outcome, rules, _Places([outcome]))
     return _file(outcome, edits), edits
 
 

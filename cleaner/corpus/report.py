@@ -86,8 +86,8 @@ def _run_record(setup: Setup, done: Done) -> RunRecord:
         decisions_digest=setup.book.bench.decisions.digest,
         packs=tuple(PackRecord(pack.name, pack.version, pack.digest) for pack in packs),
         files=totals.get("documents", 0), files_changed=totals.get("changed", 0),
-        files_quarantined=totals.get("quarantined", 0), files_dropped=totals.get("dropped", 0), chars_in=totals.get("chars_in", 0),
-        chars_out=totals.get("chars_out", 0), edits=totals.get("edits", 0), pending=totals.get("pending", 0),
+        files_quarantined=totals.get("quarantined", 0), files_dropped=totals.get("dropped", 0),
+        chars_in=totals.get("chars_in", 0), chars_out=totals.get("chars_out", 0), edits=totals.get("edits", 0), pending=totals.get("pending", 0),
         overlaps=totals.get("edges", 0) + totals.get("copies", 0), clusters=totals.get("groups", 0),
     )  # fmt: skip
 
@@ -111,7 +111,8 @@ def readme(setup: Setup, done: Done) -> str:
 
 _COUNTS = (
     ("input files", "inputs"), ("documents", "documents"), ("changed", "changed"), ("unchanged", "unchanged"),
-    ("empty", "empty"), ("quarantined", "quarantined"), ("dropped", "dropped"), ("characters in", "chars_in"), ("characters out", "chars_out"),
+    ("empty", "empty"), ("quarantined", "quarantined"), ("dropped", "dropped"),
+    ("characters in", "chars_in"), ("characters out", "chars_out"),
     ("edits", "edits"), ("places that wait for a person", "pending"), ("exact copies", "copies"),
     ("near-duplicate pairs", "edges"), ("groups of duplicates", "groups"), ("documents in them", "grouped"),
 )  # fmt: skip

@@ -87,7 +87,8 @@ def _run_record(setup: Setup, done: Done) -> RunRecord:
         packs=tuple(PackRecord(pack.name, pack.version, pack.digest) for pack in packs),
         files=totals.get("documents", 0), files_changed=totals.get("changed", 0),
         files_quarantined=totals.get("quarantined", 0), files_dropped=totals.get("dropped", 0),
-        chars_in=totals.get("chars_in", 0), chars_out=totals.get("chars_out", 0), edits=totals.get("edits", 0), pending=totals.get("pending", 0),
+        chars_in=totals.get("chars_in", 0), chars_out=totals.get("chars_out", 0),
+        edits=totals.get("edits", 0), pending=totals.get("pending", 0),
         overlaps=totals.get("edges", 0) + totals.get("copies", 0), clusters=totals.get("groups", 0),
     )  # fmt: skip
 

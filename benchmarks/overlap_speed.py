@@ -160,7 +160,7 @@ def align(repeats: int) -> None:
     """Two texts of 2,500 characters: half of it common, in three passages with 3 % edits."""
     from cleaner.overlap.key import make_key
     from cleaner.overlap.passages import MATCHED, find_passages
-    from cleaner.overlap.seeds import find_runs
+    from cleaner.overlap.seeds import Stream, find_runs
 
     source = Random(5)
     pairs = []
@@ -170,11 +170,11 @@ def align(repeats: int) -> None:
         one, two = ("".join(x + characters(source, 430) for x in texts) for texts in (common, changed))
         pairs.append((make_key(one), make_key(two)))
 
-    seeds = [find_runs([one, two], 50, MATCHED).pairs for one, two in pairs]
+    seeds = [find_runs(Stream.of([one, two]), 50, MATCHED).pairs for one, two in pairs]
 
     def both() -> None:
         for one, two in pairs:
-            for a, b, runs in find_runs([one, two], 50, MATCHED).pairs:
+            for a, b, runs in find_runs(Stream.of([one, two]), 50, MATCHED).pairs:
                 find_passages((one, two)[a], (one, two)[b], runs)
 
     def ours() -> None:

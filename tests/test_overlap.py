@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 
 from cleaner.overlap import Found, Overlap, OverlapSettings, Passage, Text, explain, find_overlaps
 from cleaner.overlap import seeds as seeds_module
+from cleaner.overlap import shelf as shelf_module
+from cleaner.overlap.find import HUBS, _star
 from cleaner.overlap.key import fold_table, make_key
 from cleaner.overlap.passages import _best_stretch
 from cleaner.overlap.seeds import Run
@@ -208,7 +211,7 @@ class TestRuns:
     def check(self, seed: int, limit: int = 50) -> None:
         source = random.Random(seed)
         texts = ["".join(source.choice("甲乙丙") for _ in range(source.randrange(60))) for _ in range(3)]
-        found = seeds_module.find_runs([make_key(text) for text in texts], limit, 0)
+        found = seeds_module.find_runs(seeds_module.Stream.of([make_key(text) for text in texts]), limit, 0)
         ours = {(a, b): set(map(tuple, runs)) for a, b, runs in found.pairs}
         for a in range(3):
             for b in range(a, 3):
@@ -235,7 +238,9 @@ class TestRuns:
         monkeypatch.setattr(seeds_module, "_gram_hashes", lambda codes, size: hashes(codes, size) % 8)
         source = random.Random(seed)
         texts = ["".join(source.choice("甲乙丙") for _ in range(40)) for _ in range(2)]
-        for a, b, runs in seeds_module.find_runs([make_key(text) for text in texts], 50, 0).pairs:
+        for a, b, runs in seeds_module.find_runs(
+            seeds_module.Stream.of([make_key(text) for text in texts]), 50, 0
+        ).pairs:
             assert all(texts[a][r.a0 : r.a0 + r.size] == texts[b][r.b0 : r.b0 + r.size] for r in runs)
 
 
@@ -429,6 +434,32 @@ class TestLimits:
         assert {(x.kind, x.reasons[0][1]) for x in found.overlaps} == {("boilerplate", "bucket")}
         assert found.clusters[0].capped
 
+    def test_a_line_above_the_cap_is_one_record_and_a_cluster_of_all_its_places(self):
+        source = random.Random(1)
+        line = sentence(random.Random(2), 40) + "。"
+        texts = hans(*(article(source, line) for _ in range(30)))
+        found = find_overlaps(texts, OverlapSettings(bucket_cap=16))
+        (record,), (cluster,) = found.overlaps, found.clusters
+        assert (record.a.document, record.b.document) == ("000.txt", "001.txt")
+        assert [texts[int(m.document[:3])].text[m.start : m.end].rstrip("。") for m in cluster.members] == [
+            line[:-1]
+        ] * 30
+        assert "passages: 1 lines of more than 16 texts are one cluster each" in found.notes
+
+    def test_near_duplicates_with_a_line_above_the_cap_differ_only_where_they_do(self):
+        source = random.Random(4)
+        line = sentence(source, 40) + "。"
+        others = [article(source, line) for _ in range(20)]
+        one = f"{sentence(source, 200)}。\n{line}\n{sentence(source, 200)}。"
+        texts = hans(one, one[:50] + "龘" + one[51:], *others)
+        (record,) = between(find_overlaps(texts, OverlapSettings(bucket_cap=16)), "000", "001")[:1]
+        assert (record.unit, record.ops) == ("document", ((50, 51, 50, 51),))
+
+    def test_members_of_a_bucket_that_are_alike_to_nobody_cost_a_bounded_number_of_comparisons(self):
+        seen = []
+        assert _star(range(1000), lambda a, b: bool(seen.append((a, b)))) == 1000 - HUBS
+        assert max(Counter(b for _, b in seen).values()) == HUBS
+
     def test_a_bucket_of_many_near_duplicates_is_one_cluster(self):
         source = random.Random(3)
         text = sentence(source, 600)
@@ -520,6 +551,18 @@ def assert_partition(x: Overlap, by_name: dict[str, str]) -> None:
 def test_the_order_of_the_texts_does_not_matter(texts, order):
     shuffled = order.sample(texts, len(texts))
     assert find_overlaps(shuffled) == find_overlaps(texts)
+
+
+@settings(max_examples=30, deadline=None)
+@given(folders(), st.integers(1, 200), st.integers(1, 400), st.sampled_from([2, 50]))
+def test_how_texts_are_batched_and_what_is_kept_of_them_does_not_matter(texts, batch, kept, df):
+    limits = OverlapSettings(seed_df=df, bucket_cap=16)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shelf_module, "BATCH", batch)
+        patch.setattr(shelf_module, "KEPT", kept)
+        patch.setattr(seeds_module, "SORTED", 64)
+        found = find_overlaps(texts, limits)
+    assert found == find_overlaps(texts, limits)
 
 
 @cache

@@ -23,6 +23,7 @@ from cleaner.overlap.page import FULL_STOP, Page
 from cleaner.overlap.passages import Match
 from cleaner.overlap.pieces import MANY, Piece, datelines, pieces
 from cleaner.overlap.seeds import SEED, Run
+from cleaner.overlap.shelf import Lines, Shelf
 from cleaner.overlap.values import Figure, Kind, Overlap
 
 EDGE_DOCUMENTS = 3  # documents at whose head or tail a line stands before it is furniture
@@ -408,23 +409,26 @@ def sentence(overlap: Overlap) -> str:
     return _SENTENCES[str(figures["rule"])].format(**figures)
 
 
-def edge_lines(pages: Sequence[Page], label: Sequence[int]) -> frozenset[str]:
+def edge_lines(shelf: Shelf, lines: Lines, label: Sequence[int], cap: int) -> frozenset[str]:
     """Return the key texts of lines that stand at the head or tail of three documents that otherwise differ.
 
     `label` names the near-duplicate group of each page: copies of one article count once. A page whose edge lines
-    would be more than half of it is an article of lines, and none of its lines counts.
+    would be more than half of it is an article of lines, and none of its lines counts. A line of more than `cap` texts
+    is boilerplate without being looked at.
     """
-    anywhere: dict[str, set[int]] = {}
-    for page, own in zip(pages, label, strict=True):
-        for line in page.lines:
-            anywhere.setdefault(line.key, set()).add(own)
-    shared = {key for key, groups in anywhere.items() if len(groups) >= EDGE_DOCUMENTS}
+    shared: set[str] = set()
+    pages: set[int] = set()
+    for group in lines.groups(EDGE_DOCUMENTS, cap):
+        rows = lines.of_group(group).tolist()
+        if len({label[at] for at, *_ in rows}) >= EDGE_DOCUMENTS:
+            at, low, size, *_ = rows[0]
+            shared.add(shelf[at].key.text[low : low + size])
+            pages.update(at for at, *_ in rows)
     at_edge: dict[str, set[int]] = {}
-    for page, own in zip(pages, label, strict=True):
-        if shared.isdisjoint(line.key for line in page.lines):
-            continue
+    for at in sorted(pages):
+        page = shelf[at]
         here = [line for line in page.edge if line.key in shared]
         if 2 * sum(len(line.key) for line in here) <= len(page.key):
             for line in here:
-                at_edge.setdefault(line.key, set()).add(own)
+                at_edge.setdefault(line.key, set()).add(label[at])
     return frozenset(key for key, groups in at_edge.items() if len(groups) >= EDGE_DOCUMENTS)

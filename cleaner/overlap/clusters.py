@@ -8,9 +8,11 @@ same place for practical purposes (the figures of passim).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from cleaner.overlap.values import Cluster, Kind, Overlap, Passage, Unit
 
+CROWD: tuple[Unit, Kind] = ("passage", "boilerplate")
 SAME_OF_LONGER, SAME_OF_SHORTER = 0.5, 0.9  # passim: two spans of one text are one node from here on
 
 
@@ -30,9 +32,12 @@ def components(count: int, edges: Iterable[tuple[int, int]]) -> list[int]:
     return [root(x) for x in range(count)]
 
 
-def clusters(overlaps: Sequence[Overlap], capped: frozenset[int] = frozenset()) -> tuple[Cluster, ...]:
+def clusters(
+    overlaps: Sequence[Overlap], capped: frozenset[int] = frozenset(), crowds: Sequence[tuple[Passage, ...]] = ()
+) -> tuple[Cluster, ...]:
     """Return the clusters of `overlaps`, sorted; `capped` are the indices of overlaps from a bucket that met a limit.
 
+    `crowds` are places of one boilerplate line each, in so many documents that only the first two have a record.
     Repeats inside one document are in no cluster.
     """
     by_sort: dict[tuple[Unit, Kind], list[int]] = {}
@@ -42,17 +47,23 @@ def clusters(overlaps: Sequence[Overlap], capped: frozenset[int] = frozenset()) 
     found = [
         cluster
         for (unit, kind), edges in sorted(by_sort.items())
-        for cluster in _of_kind(unit, kind, overlaps, edges, capped)
+        for cluster in _of_kind(unit, kind, overlaps, edges, capped, crowds if (unit, kind) == CROWD else ())
     ]
     return tuple(sorted(found, key=lambda c: (c.unit, c.kind, c.members)))
 
 
 def _of_kind(
-    unit: Unit, kind: Kind, overlaps: Sequence[Overlap], edges: Sequence[int], capped: frozenset[int]
+    unit: Unit,
+    kind: Kind,
+    overlaps: Sequence[Overlap],
+    edges: Sequence[int],
+    capped: frozenset[int],
+    crowds: Sequence[tuple[Passage, ...]],
 ) -> list[Cluster]:
-    places = sorted({side for i in edges for side in (overlaps[i].a, overlaps[i].b)})
+    places = sorted({*(side for i in edges for side in (overlaps[i].a, overlaps[i].b)), *chain.from_iterable(crowds)})
     index = {place: n for n, place in enumerate(places)}
     links = [(index[overlaps[i].a], index[overlaps[i].b]) for i in edges]
+    links += ((index[crowd[0]], index[place]) for crowd in crowds for place in crowd[1:])
     label = components(len(places), [*links, *_same_places(places)])
     members: dict[int, list[Passage]] = {}
     for place, name in zip(places, label, strict=True):

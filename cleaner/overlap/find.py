@@ -1,17 +1,18 @@
 """The whole search: texts in, overlaps and clusters out.
 
-Keys, then exact copies (one representative each), then near duplicates among the distinct texts, then passages
-between and inside them, then classes and clusters. Texts are worked on in the order of their names, so that neither
-the order of the input nor the process shows in the result.
+Texts are read in batches into arrays (shelf.py); exact copies collapse to one representative; lines that very many
+texts have are set apart, each one cluster; then passages between and inside the distinct texts, near duplicates among
+them, classes and clusters. Texts are worked on in the order of their names, so that neither the order of the input
+nor the process shows in the result.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import combinations, pairwise
+from functools import cached_property, lru_cache
+from itertools import combinations, islice, pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -19,15 +20,16 @@ import numpy.typing as npt
 
 from cleaner.overlap import sketch
 from cleaner.overlap.classify import Surroundings, Verdict, classify, classify_document, edge_lines
-from cleaner.overlap.clusters import clusters, components
-from cleaner.overlap.key import distinct, make_key
+from cleaner.overlap.clusters import CROWD, clusters, components
+from cleaner.overlap.key import changes, distinct
 from cleaner.overlap.page import Page, with_closing
 from cleaner.overlap.passages import MATCHED, Box, Match, Part, between, distance, find_passages
 from cleaner.overlap.seeds import Run, Runs, find_runs
+from cleaner.overlap.shelf import MIN_GRAMS, Lines, Shelf, Shelved, shelve, stream
 from cleaner.overlap.values import Figure, Found, Overlap, OverlapSettings, Passage, Text
 
-MIN_GRAMS = 20  # distinct key 4-grams below which a text is never a near duplicate
 ALL_PAIRS = 16  # members of a bucket up to which all pairs are compared
+HUBS = 16  # members of a larger bucket that all others are compared with, one after the other
 COVERED = 0.5  # share of the shorter key text from which aligned passages make a pair a candidate for near duplicate
 LONGER = 1.2  # a document that holds another and is this much longer is probably its source
 FRAGMENT = 2  # an equal stretch shorter than this between two that differ is not shown as equal
@@ -48,86 +50,106 @@ class _Edge:
 
 def find(texts: Sequence[Text], settings: OverlapSettings) -> Found:
     """Return everything that `texts` share. See `cleaner.overlap.find_overlaps`."""
-    pages, copies = _distinct(texts, settings)
-    search = _Search(tuple(pages), settings)
-    runs = find_runs([page.key for page in pages], settings.seed_df, MATCHED)
-    common = search.common_lines()
+    ordered = sorted(texts, key=lambda text: text.name)
+    for one, two in pairwise(ordered):
+        if one.name == two.name:
+            raise ValueError(f"two texts have the name {one.name!r}")
+    shelf = Shelf(ordered, settings.fold_script)
+    shelved, batches = shelve(shelf)
+    search = _Search(shelf, shelved, settings, _crowds(shelf, shelved.lines, settings))
+    without = np.concatenate([np.zeros((0, 5), np.int32), *(crowd.rows for crowd in search.crowds)])
+    runs = find_runs(stream(batches, shelved.original, without), settings.seed_df, MATCHED)
+    common = shelved.lines.groups(settings.seed_df + 1, settings.bucket_cap, settings.min_chars)
     passages = search.passages(runs, common)
     edges, notes = search.near_duplicates(passages)
-    label = components(len(pages), ((edge.a, edge.b) for edge in edges))
-    around = Surroundings(edge_lines(pages, label), runs.df)
-    overlaps = [search.copy(one, two) for one, two in copies]
+    label = components(len(shelf), ((edge.a, edge.b) for edge in edges))
+    around = Surroundings(edge_lines(shelf, shelved.lines, label, settings.bucket_cap), runs.df)
+    overlaps = list(search.copies())
     overlaps += [search.near(edge, passages.get((edge.a, edge.b), ())) for edge in edges]
     near = {(edge.a, edge.b) for edge in edges}
-    crowded = frozenset(line.key for line in common if len(line.places) > settings.bucket_cap)
     for (a, b), matches in sorted(passages.items()):
-        if (a, b) not in near and (a == b or search.comparable(pages[a], pages[b])):
-            overlaps += search.records(pages[a], pages[b], matches, around, crowded)
-    return _found(overlaps, (*notes, *_limits(runs, common, settings)), settings)
+        if (a, b) not in near and search.comparable(a, b):
+            overlaps += search.records(a, b, matches, around)
+    crowded = [search.crowded(crowd, around) for crowd in search.crowds]
+    notes += _limits(runs, len(common), len(crowded), settings)
+    return found_of(overlaps, notes, settings, crowded)
 
 
-@dataclass(frozen=True)
-class _CommonLine:
-    """A line (its key text) that stands in more texts than a gram may: (text, where it begins in the key) of each."""
+@dataclass(frozen=True, eq=False)
+class _Crowd:
+    """A line (its key text) of more texts than the cap; `rows` are all its places, as in `Batch.lines`."""
 
     key: str
-    places: tuple[tuple[int, int], ...]
+    rows: npt.NDArray[np.int32]
+
+    @property
+    def first(self) -> npt.NDArray[np.int32]:
+        """Its first place in each text."""
+        found: npt.NDArray[np.int32] = self.rows[changes(self.rows[:, 0])]
+        return found
 
 
-def _distinct(texts: Sequence[Text], settings: OverlapSettings) -> tuple[list[Page], list[tuple[Page, Page]]]:
-    """Return a page for each distinct key text, by name, and the pairs (first with this key text, exact copy)."""
-    ordered = sorted(texts, key=lambda text: text.name)
-    names = [text.name for text in ordered]
-    if len(set(names)) < len(names):
-        double = next(one for one, two in pairwise(names) if one == two)
-        raise ValueError(f"two texts have the name {double!r}")
-    first: dict[str, Page] = {}
-    copies = []
-    for text in ordered:
-        page = Page(text.name, text.text, text.script, make_key(text.text, settings.fold_script))
-        original = first.setdefault(page.key.text, page)
-        if original is not page and len(page.key) >= settings.min_chars:
-            copies.append((original, page))
-    return list(first.values()), copies
+def _crowds(shelf: Shelf, lines: Lines, settings: OverlapSettings) -> tuple[_Crowd, ...]:
+    found = []
+    for group in lines.groups(settings.bucket_cap + 1, len(shelf), settings.min_chars):
+        rows = lines.rows[lines.edges[group] : lines.edges[group + 1]]
+        at, low, size, *_ = rows[0].tolist()
+        found.append(_Crowd(shelf[at].key.text[low : low + size], rows))
+    return tuple(sorted(found, key=lambda crowd: crowd.key))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Search:
-    """What the steps have in common: the pages of distinct key text, sorted by name, and the settings."""
+    """What the steps have in common: the texts, sorted by name, what was read of them, and the settings.
 
-    pages: tuple[Page, ...]
+    Texts are named by their place; `crowds` are the lines that very many have.
+    """
+
+    shelf: Shelf
+    shelved: Shelved
     settings: OverlapSettings
+    crowds: tuple[_Crowd, ...]
 
-    def comparable(self, one: Page, two: Page) -> bool:
-        return not self.settings.same_script or one.script == two.script
+    def two(self, a: int, b: int) -> tuple[Page, Page]:
+        """Return two pages; one and the same object if they are one text."""
+        one = self.shelf[a]
+        return one, one if a == b else self.shelf[b]
 
-    def common_lines(self) -> list[_CommonLine]:
-        """Return the lines of `min_chars` key characters or more whose grams stand in too many texts to be seeds."""
-        first: dict[str, dict[int, int]] = {}
-        for at, page in enumerate(self.pages):
-            for line in page.lines:
-                if line.high - line.low >= self.settings.min_chars:
-                    first.setdefault(line.key, {}).setdefault(at, line.low)
-        return [
-            _CommonLine(key, tuple(sorted(places.items())))
-            for key, places in sorted(first.items())
-            if len(places) > self.settings.seed_df
-        ]
+    def comparable(self, a: int, b: int) -> bool:
+        texts = self.shelf.texts
+        return a == b or not self.settings.same_script or texts[a].script == texts[b].script
 
-    def passages(self, runs: Runs, common: Sequence[_CommonLine]) -> dict[tuple[int, int], tuple[Match, ...]]:
+    def passages(self, runs: Runs, common: Sequence[int]) -> dict[tuple[int, int], tuple[Match, ...]]:
         """Return the passages of each pair of texts that has one, and of each text with itself.
 
-        A common line links every text to the first that holds it, so that a line of N texts costs N - 1 pairs.
+        A common line links every text to the first that holds it, so that a line of N texts costs N - 1 pairs. A line
+        of even more texts is no reason to look at a pair, but is part of what a pair has in common.
         """
         by_pair = {(a, b): found for a, b, found in runs.pairs}
-        for line in common:
-            (a, low), *others = line.places
-            for b, at in others:
-                by_pair[a, b] = (*by_pair.get((a, b), ()), Run(low, at, len(line.key)))
-        found = {
-            pair: find_passages(self.pages[pair[0]].key, self.pages[pair[1]].key, by_pair[pair]) for pair in by_pair
-        }
-        return {pair: matches for pair, matches in found.items() if matches}
+        for group in common:
+            (a, low, size, *_), *others = self.shelved.lines.of_group(group).tolist()
+            for b, at, *_ in others:
+                by_pair[a, b] = (*by_pair.get((a, b), ()), Run(low, at, size))
+        found = {}
+        for (a, b), equal in by_pair.items():
+            matches = self.matches(a, b, equal)
+            if matches:
+                found[a, b] = matches
+        return found
+
+    def matches(self, a: int, b: int, runs: Sequence[Run]) -> tuple[Match, ...]:
+        """Return the passages of two texts, from their runs and the crowded lines that both have."""
+        one, two = self.two(a, b)
+        if a != b and self.crowds:
+            places = self._crowded_lines
+            x, y = places.get(a, {}), places.get(b, {})
+            runs = [*runs, *(Run(x[n], y[n], len(self.crowds[n].key)) for n in sorted(x.keys() & y.keys()))]
+        return find_passages(one.key, two.key, runs)
+
+    @cached_property
+    def _crowded_lines(self) -> Mapping[int, dict[int, int]]:
+        """The crowded lines of each text: number of the line, and where in the key it begins."""
+        return _CrowdedLines([crowd.first for crowd in self.crowds])
 
     def near_duplicates(self, passages: dict[tuple[int, int], tuple[Match, ...]]) -> tuple[list[_Edge], list[str]]:
         """Return the verified near duplicates, sorted, and the limits that were met."""
@@ -140,7 +162,7 @@ class _Search:
                 return True
             jaccard, containment = resembles(a, b)
             near = jaccard >= self.settings.threshold or containment >= self.settings.containment
-            if near and self.comparable(self.pages[a], self.pages[b]):
+            if near and self.comparable(a, b):
                 edges[a, b] = _Edge(a, b, jaccard, containment, capped)
             return near
 
@@ -149,22 +171,20 @@ class _Search:
                 notes.append(f"near duplicates: a bucket of {len(bucket)} texts was linked to its first only")
                 for other in bucket[1:]:
                     verify(bucket[0], other, True)
-            else:
-                _star(bucket, verify)
+            elif left := _star(bucket, verify):
+                notes.append(f"near duplicates: {left} of a bucket of {len(bucket)} texts met {HUBS} others only")
+        sizes = self.shelved.sizes
         for (a, b), matches in sorted(passages.items()):
-            shorter = min(len(self.pages[a].key), len(self.pages[b].key))
-            if a != b and sum(match.matched for match in matches) >= COVERED * shorter:
+            if a != b and sum(match.matched for match in matches) >= COVERED * min(sizes[a], sizes[b]):
                 verify(a, b)
         return [edges[pair] for pair in sorted(edges)], sorted(set(notes))
 
     def _resemblance(self) -> Callable[[int, int], tuple[float, float]]:
-        """Return a function that compares two pages exactly; (0, 0) if one of them is too small to say."""
-        used = [distinct(page.key.codes) for page in self.pages]
-        alphabet = distinct(np.concatenate([np.zeros(0, np.uint32), *used]))
+        """Return a function that compares two texts exactly; (0, 0) if one of them is too small to say."""
 
         @lru_cache(maxsize=4096)
         def grams(at: int) -> npt.NDArray[Any]:
-            return sketch.distinct_grams(self.pages[at].key.codes, alphabet)
+            return sketch.distinct_grams(self.shelf[at].key.codes, self.shelved.alphabet)
 
         def compare(a: int, b: int) -> tuple[float, float]:
             if min(len(grams(a)), len(grams(b))) < MIN_GRAMS:
@@ -174,26 +194,31 @@ class _Search:
         return compare
 
     def _buckets(self) -> Iterator[list[int]]:
-        """Yield the groups of pages that share a band of their signatures, each once."""
-        large = [at for at, page in enumerate(self.pages) if len(page.key) >= MIN_GRAMS + sketch.GRAM - 1]
+        """Yield the groups of distinct texts that share a band of their signatures, each once."""
+        original, sizes = self.shelved.original, self.shelved.sizes
+        large = np.flatnonzero((original == np.arange(len(original))) & (sizes >= MIN_GRAMS + sketch.GRAM - 1))
         if len(large) < 2:
             return
-        keys = sketch.band_keys(sketch.signatures([self.pages[at].key.text for at in large]))
         seen = set()
-        for band in keys:
-            for bucket in sketch.buckets(band):
-                members = tuple(large[i] for i in bucket)
+        for band in self.shelved.bands:
+            for bucket in sketch.buckets(band[large]):
+                members = tuple(large[bucket].tolist())
                 if members not in seen:
                     seen.add(members)
                     yield list(members)
 
-    def copy(self, one: Page, two: Page) -> Overlap:
-        """Return the record of two documents with the same key text."""
-        return self._document(one, two, (1.0, 1.0), (Run(0, 0, len(one.key)),), "same")
+    def copies(self) -> Iterator[Overlap]:
+        """Yield the records of texts whose key text stands in an earlier one."""
+        original = self.shelved.original
+        for at in np.flatnonzero(original != np.arange(len(original))).tolist():
+            if self.shelved.sizes[at] >= self.settings.min_chars:
+                one, two = self.two(int(original[at]), at)
+                yield self._document(one, two, (1.0, 1.0), (Run(0, 0, len(one.key)),), "same")
 
     def near(self, edge: _Edge, matches: Sequence[Match]) -> Overlap:
         """Return the record of two near duplicates; the stretches that differ are what no passage in order covers."""
-        one, two = self.pages[edge.a], self.pages[edge.b]
+        one, two = self.two(edge.a, edge.b)
+        matches = matches or self.matches(edge.a, edge.b, ())
         rule = "near" if edge.jaccard >= self.settings.threshold else "contained"
         equal = tuple(run for part in _in_order(matches) for run in part.equal)
         record = self._document(one, two, (edge.jaccard, edge.containment), equal, rule)
@@ -231,11 +256,11 @@ class _Search:
             source=source,
         )
 
-    def records(
-        self, one: Page, two: Page, matches: Sequence[Match], around: Surroundings, crowded: frozenset[str]
-    ) -> Iterator[Overlap]:
+    def records(self, a: int, b: int, matches: Sequence[Match], around: Surroundings) -> Iterator[Overlap]:
         """Yield the records of the passages of one pair: those that are long enough, classified."""
+        one, two = self.two(a, b)
         long = [match for match in matches if match.chars >= self.settings.min_chars]
+        crowded = frozenset(crowd.key for crowd in self.crowds)
         capped = [_is_crowded(one, match, crowded) for match in long]
         verdicts = [classify(one, two, m, around, capped=full) for m, full in zip(long, capped, strict=True)]
         company = one is not two and any(verdict.kind == "reuse" for verdict in verdicts)
@@ -243,6 +268,16 @@ class _Search:
             if company and verdict.doubtful:
                 verdict = classify(one, two, match, around, company=True)
             yield self._passage(one, two, match, verdict)
+
+    def crowded(self, crowd: _Crowd, around: Surroundings) -> tuple[Overlap, tuple[Passage, ...]]:
+        """Return the record of a crowded line in the first two texts that have it, and its place in all of them."""
+        (a, low, size, *_), (b, at, *_), *_ = crowd.first.tolist()
+        one, two = self.two(a, b)
+        match = Match((Part(Box(low, low + size, at, at + size), (Run(low, at, size),)),), size, 0, size)
+        record = self._passage(one, two, match, classify(one, two, match, around, capped=True))
+        names = self.shelf.texts
+        places = (Passage(names[text].name, start, end) for text, _, _, start, end in crowd.first.tolist())
+        return record, (record.a, record.b, *islice(places, 2, None))
 
     def _passage(self, one: Page, two: Page, match: Match, verdict: Verdict) -> Overlap:
         box = match.box
@@ -270,16 +305,43 @@ class _Search:
         )
 
 
-def _star(bucket: Sequence[int], verify: Callable[[int, int], bool]) -> None:
-    """Compare the members of a bucket: all pairs if they are few, else each with the first.
+def _star(bucket: Sequence[int], verify: Callable[[int, int], bool]) -> int:
+    """Compare the members of a bucket: all pairs if they are few, else each with the first; return how many are left.
 
-    Those that the first one rejects may be twins of each other, so they are compared in the same way again.
+    Those that the first one rejects may be twins of each other, so they are compared in the same way again, 16 times:
+    a text has at most 16 candidates from each bucket, and 256 from all 16 bands.
     """
-    while len(bucket) > ALL_PAIRS:
+    for _ in range(HUBS):
+        if len(bucket) <= ALL_PAIRS:
+            break
         first, *others = bucket
         bucket = [other for other in others if not verify(first, other)]
+    if len(bucket) > ALL_PAIRS:
+        return len(bucket)
     for a, b in combinations(bucket, 2):
         verify(a, b)
+    return 0
+
+
+class _CrowdedLines(Mapping[int, dict[int, int]]):
+    """The crowded lines of a text, looked up in the rows of each line: there may be 200,000 such texts."""
+
+    def __init__(self, rows: Sequence[npt.NDArray[np.int32]]) -> None:
+        self.rows = rows
+
+    def __getitem__(self, text: int) -> dict[int, int]:
+        found = {}
+        for number, rows in enumerate(self.rows):
+            at = int(np.searchsorted(rows[:, 0], text))
+            if at < len(rows) and rows[at, 0] == text:
+                found[number] = int(rows[at, 1])
+        return found
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(distinct(np.concatenate([rows[:, 0] for rows in self.rows])).tolist())
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
 def _in_order(matches: Sequence[Match]) -> list[Part]:
@@ -349,7 +411,7 @@ def _by_script(one: Page, two: Page) -> Literal["a", "b"] | None:
     return _side(two.script == "mixed")
 
 
-def _limits(runs: Runs, common: Sequence[_CommonLine], settings: OverlapSettings) -> list[str]:
+def _limits(runs: Runs, common: int, crowded: int, settings: OverlapSettings) -> list[str]:
     """Return a note for each limit of the passage search that was met."""
     notes = []
     if runs.frequent:
@@ -357,7 +419,9 @@ def _limits(runs: Runs, common: Sequence[_CommonLine], settings: OverlapSettings
             f"passages: {runs.frequent} grams of more than {settings.seed_df} texts link each to the first only"
         )
     if common:
-        notes.append(f"passages: {len(common)} lines of more than {settings.seed_df} texts link each to the first only")
+        notes.append(f"passages: {common} lines of more than {settings.seed_df} texts link each to the first only")
+    if crowded:
+        notes.append(f"passages: {crowded} lines of more than {settings.bucket_cap} texts are one cluster each")
     if runs.dropped:
         notes.append(f"passages: {runs.dropped} pairs of places were left out, those of the commonest grams")
     return notes
@@ -373,10 +437,27 @@ def _is_capped(overlap: Overlap, settings: OverlapSettings) -> bool:
 def within(found: Found, counts: Callable[[str], bool], settings: OverlapSettings) -> Found:
     """Return what `found` says of the documents that count: overlaps with at least one of them, and their clusters."""
     kept = [o for o in found.overlaps if counts(o.a.document) or counts(o.b.document)]
-    return _found(kept, found.notes, settings)
+    crowded = [
+        (found.overlaps[cluster.edges[0]], cluster.members)
+        for cluster in found.clusters
+        if (cluster.unit, cluster.kind) == CROWD and len(cluster.members) > settings.bucket_cap
+        if any(counts(place.document) for place in cluster.members)
+    ]
+    return found_of(kept, found.notes, settings, crowded)
 
 
-def _found(overlaps: Sequence[Overlap], notes: Sequence[str], settings: OverlapSettings) -> Found:
-    ordered = tuple(sorted(overlaps, key=lambda o: (o.a, o.b, o.unit)))
+def found_of(
+    overlaps: Sequence[Overlap],
+    notes: Sequence[str],
+    settings: OverlapSettings,
+    crowded: Sequence[tuple[Overlap, tuple[Passage, ...]]] = (),
+) -> Found:
+    """Return overlaps in order, with their clusters.
+
+    `crowded` are lines that very many texts have: the record of the first two, and the places of all.
+    """
+    known = {(overlap.a, overlap.b) for overlap in overlaps}
+    extra = [record for record, _ in crowded if (record.a, record.b) not in known]
+    ordered = tuple(sorted((*overlaps, *extra), key=lambda o: (o.a, o.b, o.unit)))
     capped = frozenset(i for i, overlap in enumerate(ordered) if _is_capped(overlap, settings))
-    return Found(ordered, clusters(ordered, capped), tuple(notes))
+    return Found(ordered, clusters(ordered, capped, tuple(places for _, places in crowded)), tuple(notes))

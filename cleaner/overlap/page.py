@@ -31,6 +31,13 @@ CHANCE = 3  # key characters beside a passage that agree by chance more often th
 _TAIL_LINES, _TAIL_SHARE = 5, 4  # disclaimers read as prose; they stand in the last lines, a quarter of all at most
 
 
+def line_borders(text: str, key: Key) -> tuple[list[int], list[int]]:
+    """Return for each line of a text where its key characters begin and end; alike if it has none."""
+    ends = np.cumsum([len(raw) + 1 for raw in text.split("\n")]) - 1
+    high: list[int] = np.searchsorted(key.start, ends, "left").tolist()
+    return [0, *high[:-1]], high
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Line:
     """A line that has key characters: its place in the text (without the line end), in the key, and its key text."""
@@ -54,14 +61,13 @@ class Page:
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The lines with key characters, in order."""
-        found, at, low = [], 0, 0
-        starts = self.key.start
-        for raw in self.text.split("\n"):
+        found, at = [], 0
+        lows, highs = line_borders(self.text, self.key)
+        for raw, low, high in zip(self.text.split("\n"), lows, highs, strict=True):
             end = at + len(raw)
-            high = int(np.searchsorted(starts, end, "left"))
             if high > low:
                 found.append(Line(at, end, low, high, self.key.text[low:high]))
-            at, low = end + 1, high
+            at = end + 1
         return tuple(found)
 
     @cached_property

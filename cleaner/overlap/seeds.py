@@ -58,20 +58,42 @@ class Runs:
         return counts
 
 
-def find_runs(keys: Sequence[Key], limit: int, least: int) -> Runs:
-    """Return the maximal equal runs between and inside `keys` that begin with a seed in at most `limit` texts.
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """The key characters of many texts, one after the other, in stretches that no run may leave.
+
+    Stretch i is `codes[begin[i] : begin[i + 1]]`; it is part of text `text[i]` and begins at its key character
+    `low[i]`. A text is one stretch, unless lines of it were taken out. Sorted by text, then place.
+    """
+
+    codes: Array
+    begin: Array
+    text: Array
+    low: Array
+
+    @classmethod
+    def of(cls, keys: Sequence[Key]) -> Stream:
+        """Return the whole of `keys`."""
+        codes = np.concatenate([np.zeros(0, np.uint32), *(key.codes for key in keys)])
+        begin = np.cumsum([0, *map(len, keys)])
+        return cls(codes, begin, np.arange(len(keys)), np.zeros(len(keys), np.int64))
+
+    def stretch(self, place: Array) -> Array:
+        """Return the stretch of each place."""
+        found: Array = np.searchsorted(self.begin, place, "right") - 1
+        return found
+
+
+def find_runs(stream: Stream, limit: int, least: int) -> Runs:
+    """Return the maximal equal runs between and inside the texts that begin with a seed in at most `limit` texts.
 
     A pair of texts whose runs have fewer than `least` characters together is left out.
     """
-    sizes = np.fromiter(map(len, keys), np.int64, len(keys))
-    begin = np.r_[0, np.cumsum(sizes)]
-    codes = np.concatenate([key.codes for key in keys]) if keys else np.zeros(0, np.uint32)
-    owner = np.repeat(np.arange(len(keys), dtype=np.int32), sizes)
-    groups = _groups(codes, owner, limit)
+    groups = _groups(stream, limit)
     ones, others, dropped = _starts(groups)
-    stars = _first_hubs(_grown(codes, begin, owner, groups.stars[:, 0], groups.stars[:, 1]))
-    runs = _more_than_border(_grown(codes, begin, owner, ones, others), groups.frequent)
-    pairs = tuple(_by_pair(_once(np.concatenate((stars, runs))), owner, begin, least))
+    stars = _first_hubs(_grown(stream, groups.stars[:, 0], groups.stars[:, 1]))
+    runs = _more_than_border(_grown(stream, ones, others), groups.frequent)
+    pairs = tuple(_by_pair(_once(np.concatenate((stars, runs))), stream, least))
     return Runs(pairs, int((groups.counts > limit).sum()), dropped, groups.common, groups.counts)
 
 
@@ -96,16 +118,17 @@ class _Groups:
     left: Array
     edges: Array
     stars: Array  # pairs of places of the grams in too many texts: the first with the others
-    frequent: Array  # for each character, how many such grams begin before it
+    frequent: Array  # where such grams begin, sorted
     common: Array
     counts: Array
 
 
-def _groups(codes: Array, owner: Array, limit: int) -> _Groups:
+def _groups(stream: Stream, limit: int) -> _Groups:
     """Return the usable places, grouped by gram, and the grams that stand in three texts or more."""
-    order, ordered = _repeated(codes, owner)
+    order, ordered = _repeated(stream)
+    owner = stream.text[stream.stretch(order)]
     new_gram = changes(ordered)
-    new_text = new_gram | changes(owner[order])
+    new_text = new_gram | changes(owner)
     gram = np.cumsum(new_gram) - 1
     texts_of = np.bincount(gram, weights=new_text).astype(np.int64)
     in_text = np.cumsum(new_text) - 1
@@ -113,27 +136,30 @@ def _groups(codes: Array, owner: Array, limit: int) -> _Groups:
     frequent = texts_of[gram] > limit
     place = order[usable & ~frequent]
     edges = np.r_[np.flatnonzero(changes(gram[usable & ~frequent])), len(place)]
-    left = _left(codes, owner, place)
+    left = _left(stream, place)
     common = texts_of > 2
-    stars = _stars(gram[usable & frequent], order[usable & frequent], len(codes))
-    begins = np.zeros(len(codes) + 1, bool)
-    begins[order[frequent] + 1] = True
-    often = np.cumsum(begins, dtype=np.int32)
-    return _Groups(place, left, edges, stars, often, ordered[new_gram][common], texts_of[common])
+    stars = _stars(gram[usable & frequent], order[usable & frequent])
+    return _Groups(place, left, edges, stars, np.sort(order[frequent]), ordered[new_gram][common], texts_of[common])
 
 
-def _repeated(codes: Array, owner: Array) -> tuple[Array, Array]:
+def _repeated(stream: Stream) -> tuple[Array, Array]:
     """Return the places of the grams that stand at two places or more, and their hashes, sorted by hash, then place.
 
     Nine grams of ten stand at one place only. So that the rest is all that takes memory, the hashes are sorted in parts
     of about a million, by their highest bits: 24 bytes a character instead of 80.
     """
-    hashes = _gram_hashes(codes, SEED)
-    if not len(hashes):
-        return np.zeros(0, np.int64), hashes
+    count = max(len(stream.codes) - SEED + 1, 0)
+    if not count:
+        return np.zeros(0, np.int64), np.zeros(0, np.uint64)
+    hashes = np.empty(count, np.uint64)
+    for at in range(0, count, SORTED):
+        hashes[at : at + SORTED] = _gram_hashes(stream.codes[at : at + SORTED + SEED - 1], SEED)
     bits = min(max(len(hashes) // SORTED, 1).bit_length(), 8)
     part = (hashes >> np.uint64(64 - bits)).astype(np.uint8)
-    inside = owner[: len(hashes)] == owner[SEED - 1 :]  # a gram may not run over the end of its text
+    inside = np.ones(count, bool)
+    for j in range(1, SEED):  # a gram may not run over the end of its stretch
+        over = stream.begin[1:-1] - j
+        inside[over[(over >= 0) & (over < count)]] = False
     places, found = [], []
     for number in range(1 << bits):
         place = np.flatnonzero(inside & (part == number))
@@ -147,25 +173,27 @@ def _repeated(codes: Array, owner: Array) -> tuple[Array, Array]:
     return np.concatenate(places), np.concatenate(found)
 
 
-def _left(codes: Array, owner: Array, place: Array) -> Array:
+def _left(stream: Stream, place: Array) -> Array:
     """Return for each place the character before it if a usable gram stands there, else a number of its own."""
-    usable = np.zeros(len(codes), bool)
+    usable = np.zeros(len(stream.codes), bool)
     usable[place] = True
     before = np.maximum(place - 1, 0)
-    joined = (place > 0) & usable[before] & (owner[before] == owner[place])
-    return np.where(joined, codes[before].astype(np.int64), -1 - place)
+    joined = (stream.begin[stream.stretch(place)] < place) & usable[before]
+    return np.where(joined, stream.codes[before].astype(np.int64), -1 - place)
 
 
-def _stars(gram: Array, place: Array, size: int) -> Array:
+def _stars(gram: Array, place: Array) -> Array:
     """Return pairs (first place, other place) of grams in too many texts, where the same pair is not one further left.
 
     All pairs of N texts would be N * N / 2; the first with each of the others connects them all the same.
     """
     new = changes(gram)
     first = place[np.maximum.accumulate(np.where(new, np.arange(len(place)), 0))]
-    hub = np.full(size + 1, -1, np.int64)
-    hub[place] = first
-    fresh = ~new & (hub[place - 1] != first - 1)
+    order = np.argsort(place)
+    at = np.searchsorted(place, place - 1, sorter=order)  # below len(place) - 1, for place itself follows
+    before = order[np.minimum(at, max(len(place) - 1, 0))]
+    goes_on = (place[before] == place - 1) & (first[before] == first - 1)
+    fresh = ~new & ~goes_on
     return np.stack([first[fresh], place[fresh]], 1)
 
 
@@ -194,18 +222,19 @@ def _starts(groups: _Groups) -> tuple[Array, Array, int]:
     return np.concatenate(ones), np.concatenate(others), dropped
 
 
-def _grown(codes: Array, begin: Array, owner: Array, ones: Array, others: Array) -> Array:
+def _grown(stream: Stream, ones: Array, others: Array) -> Array:
     """Return the maximal runs around seeds, without repeats, as rows (place, other place, size)."""
+    codes, begin = stream.codes, stream.begin
     equal = np.ones(len(ones), bool)  # a hash is no proof
     for j in range(SEED):
         equal &= codes[ones + j] == codes[others + j]
     ones, others = ones[equal], others[equal]
-    ahead = _equal_ahead(codes, ones + SEED, others + SEED, begin[owner[ones] + 1], begin[owner[others] + 1])
+    one, other = stream.stretch(ones), stream.stretch(others)
+    ahead = _equal_ahead(codes, ones + SEED, others + SEED, begin[one + 1], begin[other + 1])
     flipped = len(codes) - 1  # backwards is forwards in the reversed text
     behind = _equal_ahead(
-        codes[::-1], flipped - (ones - 1), flipped - (others - 1), flipped + 1 - begin[owner[ones]],
-        flipped + 1 - begin[owner[others]],
-    )  # fmt: skip
+        codes[::-1], flipped - (ones - 1), flipped - (others - 1), flipped + 1 - begin[one], flipped + 1 - begin[other]
+    )
     return _once(np.stack([ones - behind, others - behind, behind + SEED + ahead], 1))
 
 
@@ -216,7 +245,7 @@ def _more_than_border(rows: Array, frequent: Array) -> Array:
     would bring back all the pairs that the stars spare.
     """
     grams = rows[:, 2] - (SEED - 1)
-    often = frequent[rows[:, 0] + grams] - frequent[rows[:, 0]]
+    often = np.searchsorted(frequent, rows[:, 0] + grams) - np.searchsorted(frequent, rows[:, 0])
     kept: Array = rows[(often == 0) | (grams - often >= SEED)]
     return kept
 
@@ -279,17 +308,19 @@ def _portions(live: Array, stride: int) -> Iterator[Array]:
         yield live[at : at + step]
 
 
-def _by_pair(rows: Array, owner: Array, begin: Array, least: int) -> Iterator[tuple[int, int, tuple[Run, ...]]]:
+def _by_pair(rows: Array, stream: Stream, least: int) -> Iterator[tuple[int, int, tuple[Run, ...]]]:
     """Yield the runs of each pair of texts, sorted, if they have `least` characters together."""
     if not len(rows):
         return
-    one, other = owner[rows[:, 0]].astype(np.int64), owner[rows[:, 1]].astype(np.int64)
+    at, to = stream.stretch(rows[:, 0]), stream.stretch(rows[:, 1])
+    one, other = stream.text[at], stream.text[to]
+    local = (
+        np.stack([stream.low[at] - stream.begin[at], stream.low[to] - stream.begin[to], np.zeros_like(at)], 1) + rows
+    )
     order = np.lexsort((rows[:, 1], rows[:, 0], other, one))
-    rows, one, other = rows[order], one[order], other[order]
+    rows, local, one, other = rows[order], local[order], one[order], other[order]
     edges = np.flatnonzero(np.r_[True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]), True])
     enough = np.flatnonzero(np.add.reduceat(rows[:, 2], edges[:-1]) >= least)
     for i in enough.tolist():
         low, high = edges[i], edges[i + 1]
-        a, b = int(one[low]), int(other[low])
-        local = rows[low:high] - np.array([begin[a], begin[b], 0])
-        yield a, b, tuple(Run(*row) for row in local.tolist())
+        yield int(one[low]), int(other[low]), tuple(Run(*row) for row in local[low:high].tolist())

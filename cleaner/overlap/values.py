@@ -58,7 +58,7 @@ class OverlapSettings:
             raise ValueError("bucket_cap must be at least 16 and seed_df at least 2")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Passage:
     """A place in a cleaned text: half-open, in code points."""
 

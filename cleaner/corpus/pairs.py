@@ -20,8 +20,9 @@ import numpy.typing as npt
 
 from cleaner.corpus.components import LINK, components
 from cleaner.overlap import OverlapSettings
-from cleaner.overlap.find import ALL_PAIRS, MIN_GRAMS
+from cleaner.overlap.find import ALL_PAIRS
 from cleaner.overlap.key import changes, code_points, distinct
+from cleaner.overlap.shelf import MIN_GRAMS
 from cleaner.overlap.sketch import distinct_grams, resemblance
 from cleaner.runners import Trial, Value
 from cleaner.runners.exchange import Rows, Shuffle, save

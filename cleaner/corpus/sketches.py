@@ -12,8 +12,8 @@ import numpy.typing as npt
 import xxhash
 
 from cleaner.overlap import OverlapSettings
-from cleaner.overlap.find import MIN_GRAMS
 from cleaner.overlap.key import make_key
+from cleaner.overlap.shelf import MIN_GRAMS
 from cleaner.overlap.sketch import GRAM, band_keys, signatures
 from cleaner.runners.exchange import save
 

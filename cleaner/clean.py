@@ -218,7 +218,7 @@ class _Work:
         return self.draft.text != before.text
 
     def _apply(self, rule: Rule) -> None:
-        if rule.keys.lift and self.settings.meta == "keep":
+        if rule.keys.lift and self.settings.meta == "keep" and not hasattr(rule.do, "lifts"):
             return
         edits, marks = [], []
         for proposal in rule.propose(self.context):

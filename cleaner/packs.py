@@ -355,7 +355,7 @@ class _Reader:
     def _lifts(self, who: str, index: int, keys: RuleKeys, do: Any) -> None:
         """Say which fields of `lift` name a group that the pattern does not have."""
         pattern = getattr(do, "_find", None)
-        have = set(getattr(pattern, "groupindex", {}))
+        have = set(getattr(pattern, "groupindex", getattr(do, "lifts", ())))
         for field, group in keys.lift.items():
             if group not in have:
                 line = self.places.key("lift", "rule", index)

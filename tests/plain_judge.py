@@ -6,7 +6,18 @@ import math
 from collections import Counter
 
 from cleaner.kinds.judge import _TINY, BODY, PLACES, TITLE
-from cleaner.kinds.layout import NEAR, STRANGE, Known, _grade, _may_head, _plain, behind_lists, main_block
+from cleaner.kinds.layout import (
+    NEAR,
+    SHORT_NOTICE,
+    STRANGE,
+    Known,
+    _grade,
+    _may_head,
+    _plain,
+    _short_headline,
+    behind_lists,
+    main_block,
+)
 from cleaner.kinds.traits import bucket
 
 
@@ -103,7 +114,10 @@ def headline(looks, core, told) -> int | None:
     if best is None:
         for i in range(core[0] - 1, max(0, core[0] - 15), -1):
             if looks[i].byline and "date" in looks[i].cues:
-                return i - 1 if _may_head(looks[i - 1]) and not looks[i - 1].cues else None
+                if _may_head(looks[i - 1]) and not looks[i - 1].cues:
+                    return i - 1
+                break
+        return _short_headline(looks, core)
     return best
 
 
@@ -124,7 +138,8 @@ def known(looks) -> Known:
     other = []
     for i, one in enumerate(looks):
         listed = i >= core[1] and lists[i] and not (one.prose and _share(one.text, told) >= STRANGE)
-        if listed or (not body[0] <= i <= body[-1] and "notice" in one.cues):
+        inside = body[0] <= i <= body[-1]
+        if listed or ("notice" in one.cues and (not inside or (not one.prose and one.han <= SHORT_NOTICE))):
             other.append(i)
     return Known(body, tuple(other))
 

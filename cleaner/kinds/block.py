@@ -14,10 +14,8 @@ from typing import ClassVar, Literal
 import regex
 
 from cleaner.context import Context, Proposal
+from cleaner.kinds.announce import announces
 from cleaner.kinds.patterns import compiled
-
-# A line that ends so announces what stands under it: 请把备案号放在网页底部，例如： is no label such as 友情链接：
-_INTRODUCES = regex.compile(r"[，,、。的是有下如][^\n]{0,12}[:：]$")
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Block:
     def _introduced(context: Context, i: int) -> bool:
         """Say whether the nearest line above line `i` that is not blank announces it: an example, not furniture."""
         above = next((context.lines[j].stripped for j in range(i - 1, -1, -1) if context.lines[j].stripped), "")
-        return _INTRODUCES.search(above) is not None
+        return announces(above)
 
     def _inner(self, context: Context, order: range) -> int | None:
         """Return the index of the known line of the run that lies farthest from the edge, None if there is none."""

@@ -15,6 +15,9 @@ from cleaner.tables import Table
 IN_PROSE = frozenset(("right", "disclaim", "comment", "editor", "caption", "date"))
 
 _WIDTH = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | dict.fromkeys((12288, 160, 8195, 8194, 9), 32)
+_WIDTH |= {
+    ord(c): ord(d) for c, d in zip("﹐﹑﹒﹔﹕﹖﹗︰∶﹝﹞", ",、.;:?!::()", strict=True)
+}  # small and vertical forms
 _FILLING = re.compile(r"[\s\d|丨｜/\\·・•.:;,，、。~\-—_+*#>»›<«→【】\[\]()（）「」『』《》“”\"'!！?？©®&=]+")
 
 

@@ -15,16 +15,19 @@ judges its own result again until nothing more goes, so that a second run finds 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
+from cleaner import credit
 from cleaner.context import Context, Proposal
+from cleaner.kinds.announce import REACH, announces
 from cleaner.kinds.chrome import Cues
-from cleaner.kinds.layout import Known, Page, around, known
+from cleaner.kinds.layout import Core, Known, Page, around, known
 from cleaner.kinds.traits import SURE_CHARS, Look, look, plainly_prose
 from cleaner.tables import Table
 
@@ -33,6 +36,7 @@ BEFORE, TITLE, GAP, BODY, INSIDE, AFTER = range(6)
 NOISE = (BEFORE, GAP, INSIDE, AFTER)
 ROUNDS = 6  # so often a result is judged again
 LINES = 20_000  # longer texts are no pages
+FEW = 2  # an article with so few lines of prose is perhaps made of lines: a poem
 SEEN = 20_000  # looks at so many lines are kept
 _TINY = 1e-300
 
@@ -123,6 +127,14 @@ class Verdict(NamedTuple):
     goes: bool
     score: float
     klass: str
+    credit: bool = False  # it says who wrote the article, where or when, and nothing else
+
+
+class _Settled(NamedTuple):
+    """What a pass has left of a document: its lines, and those that say who wrote it, where and when."""
+
+    lines: list[str]
+    credits: dict[str, Verdict]
 
 
 @dataclass(frozen=True)
@@ -134,6 +146,7 @@ class Judge:
     """
 
     stage: ClassVar = "lines"
+    lifts: ClassVar = ("title", "source", "date", "author", "editor", "location")  # but most of what it takes is none
 
     weights: Table
     cues: Table
@@ -147,16 +160,22 @@ class Judge:
             raise ValueError(f"'proof' is a number of lines, at least 1, not {self.proof}")
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
+        settled = context.settled.get(id(self))
+        if isinstance(settled, _Settled) and settled.credits:
+            yield from self._rest_of_credits(context, settled.credits)
+            return
         if not self._suspect(context):
             return
         lines = [line for line in context.stripped if line]
-        if not 1 < len(lines) <= LINES:
-            return
-        if context.settled.get(id(self)) == lines:
+        if not 1 < len(lines) <= LINES or (isinstance(settled, _Settled) and settled.lines == lines):
             return  # what an earlier pass left of this document, and judged
         verdicts = self.judged(lines)
+        lifts = context.settings.meta != "keep"
+        context.settled[id(self)] = _Settled(
+            [line for line, verdict in zip(lines, verdicts, strict=True) if not verdict.goes],
+            {line: verdict for line, verdict in zip(lines, verdicts, strict=True) if verdict.credit and lifts},
+        )
         rows = [i for i, line in enumerate(context.stripped) if line]
-        context.settled[id(self)] = [line for line, verdict in zip(lines, verdicts, strict=True) if not verdict.goes]
         runs: list[list[int]] = []  # positions in rows
         for k, verdict in enumerate(verdicts):
             if verdict.goes:
@@ -170,8 +189,22 @@ class Judge:
             for k, low, high in zip(run, edges, edges[1:], strict=False):
                 yield Proposal(low, high, "", klass=verdicts[k].klass, score=round(verdicts[k].score, 3))
 
+    def _rest_of_credits(self, context: Context, credits: dict[str, Verdict]) -> Iterator[Proposal]:
+        """Take the credits that the rules for known forms of bylines have left in the pass before."""
+        done = 0
+        for i, line in enumerate(context.lines):
+            if verdict := credits.pop(line.stripped, None):
+                start, end = context.cut(i, i + 1)
+                lift = credit.read(line.stripped)[0]
+                yield Proposal(max(start, done), end, "", klass=verdict.klass, score=round(verdict.score, 3), lift=lift)
+                done = end
+        credits.clear()
+
     def judged(self, lines: Sequence[str]) -> list[Verdict]:
-        """Judge lines that are stripped and not empty; what remains would not be judged otherwise."""
+        """Judge lines that are stripped and not empty; what remains would not be judged otherwise.
+
+        Lines of credits are told, and do not go: rules that know their form better come first.
+        """
         found = [Verdict(False, 0.0, "")] * len(lines)
         if not self._may_prove(lines):
             return found
@@ -189,7 +222,7 @@ class Judge:
     def _may_prove(self, lines: Sequence[str]) -> bool:
         """Say whether the lines may have the proof: the same count as `evidence`, of all that is not plainly prose."""
         looks = [self._look(line) for line in lines if not plainly_prose(line)]
-        return evidence(looks, (len(looks), len(looks), True)) + 0.5 >= self.proof
+        return evidence(looks, (len(looks), len(looks), True), closely=False) + 0.5 >= self.proof
 
     def _round(self, page: Page) -> list[Verdict]:
         looks = page.looks
@@ -214,23 +247,35 @@ class Judge:
             for i in range(first)
             if heads & {i - 1, i + 1} and looks[i].han >= 10 and not looks[i].cues and _told(traits[i])
         }
+        if first and looks[first - 1].text.endswith(":") and not looks[first - 1].cues:
+            heads.add(first - 1)  # 各县（区）教育局： whom the text addresses
+        heads |= _signature(looks, core)
+        few = sum(looks[i].prose for i in range(*core[:2])) <= FEW
+        touching = _touching(looks, first, last) if few else frozenset()
         found = []
         for i, (one, chance) in enumerate(zip(looks, chances, strict=True)):
             score = sum(chance[place] for place in NOISE)
             goes = score > self.drop and i not in heads
             edges = min(heads | {title}), max(first, core[0]), last
-            goes = goes and not (one.byline and self._is_credit(one, i, *edges))
+            said = goes and self._credit(one, i, *edges)
+            goes = goes and not said
             if goes and title <= i <= last and "has:chapter" in one.traits and not one.sure:
                 goes = False  # 第一章 总则, 一、: the article counts its parts
-            if goes and first < i < last and not one.cues:
-                goes = score > 0.9  # nothing but its place speaks against a line inside the article
-            found.append(Verdict(goes, score, _class(one, places[i])))
+            if goes and (first < i < last or i in touching) and not one.cues:
+                goes = score > 0.9  # nothing but its place speaks against a line inside the article, or right at it
+            found.append(Verdict(goes, score, _class(one, places[i]), said == "whole"))
         return found
 
     @staticmethod
-    def _is_credit(one: Look, i: int, title: int, first: int, last: int) -> bool:
-        """Say whether a line may carry the source, date or names of the article: other rules lift these."""
-        return title - 2 <= i <= first or ("editor" in one.cues and last < i <= last + 8)
+    def _credit(one: Look, i: int, title: int, first: int, last: int) -> Literal["", "some", "whole"]:
+        """Say whether a line carries source, date or names of the article, and if it does nothing else."""
+        head, tail = title - 2 <= i <= first, last < i <= last + 8
+        if not head and not tail:
+            return ""
+        _, whole = credit.read(one.text)
+        if whole and (head or not one.text[0].isdigit()):  # a bare date behind the text is that of something else
+            return "whole"
+        return "some" if one.byline and (head or "editor" in one.cues) else ""
 
     def _suspect(self, context: Context) -> bool:
         """Say quickly whether a text may have the proof at all: at least two short lines with a word of chrome."""
@@ -282,14 +327,48 @@ def _told(traits: Sequence[str]) -> bool:
     return "told:.6" in traits or "told:.7+" in traits
 
 
-def evidence(looks: Sequence[Look], core: tuple[int, int, bool]) -> float:
+SENTENCE = 10  # 下一篇： announces nothing: a line of chrome is shorter than one that speaks of what it shows
+_SIGNED = re.compile("(?:[0-9]{4}|[〇零一二三四五六七八九]{4})年.{1,2}月.{1,3}日")
+_SAID = re.compile("[“「『].*[”」』]$|[（(]?[0-9]{1,2}[)）、.][^0-9]")
+
+
+def _touching(looks: Sequence[Look], first: int, last: int) -> frozenset[int]:
+    """Return the lines before and behind the article without a word of chrome among them and in between."""
+    low, high = first, last
+    while low and not looks[low - 1].cues:
+        low -= 1
+    while high + 1 < len(looks) and not looks[high + 1].cues:
+        high += 1
+    if low == 0:
+        low = first  # nothing says where the page's own lines end
+    if high == len(looks) - 1:
+        high = last
+    return frozenset((*range(low, first), *range(last + 1, high + 1)))
+
+
+def _signature(looks: Sequence[Look], core: Core) -> frozenset[int]:
+    """Return the lines of a signature right under the text: who signed, and the date in full."""
+    for i in range(core[1], min(core[1] + 5, len(looks))):
+        if looks[i].sure or not _CHROME.isdisjoint(looks[i].cues):
+            break
+        if _SIGNED.fullmatch(looks[i].text):
+            return frozenset(range(core[1], i + 1))
+    return frozenset()
+
+
+def evidence(looks: Sequence[Look], core: Core, closely: bool = True) -> float:
     """Return how many lines outside the core prove that a text is a page.
 
-    Those beyond doubt count whole, likely ones half: a heading such as 图片新闻 or 要闻 is also found in print.
+    Those beyond doubt count whole, likely ones half: a heading such as 图片新闻 or 要闻 is also found in print. What a
+    line of the text announces, what somebody says, and the numbered steps of a manual may be made of the same words;
+    if they are not looked at `closely`, these count too.
     """
-    sure = likely = 0
+    sure = likely = announced = 0
     for i, one in enumerate(looks):
-        if one.prose or core[0] <= i < core[1]:
+        shown, announced = announced > 0, announced - 1
+        if closely and (not one.sure or one.han >= SENTENCE) and announces(one.text):
+            shown, announced = True, REACH
+        if one.prose or core[0] <= i < core[1] or shown or (closely and _SAID.match(one.text)):
             continue
         if one.sure and one.cues - _ALSO_HEADS:
             sure += 1

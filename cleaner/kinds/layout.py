@@ -112,17 +112,35 @@ def headline(page: Page) -> int | None:
     if best is None:
         for i in range(core[0] - 1, max(0, core[0] - 15), -1):
             if looks[i].byline and "date" in looks[i].cues:
-                return i - 1 if _may_head(looks[i - 1]) and not looks[i - 1].cues else None
+                if _may_head(looks[i - 1]) and not looks[i - 1].cues:
+                    return i - 1
+                break
+        return _short_headline(looks, core)
     return best
 
 
+def _short_headline(looks: Sequence[Look], core: Core) -> int | None:
+    """Return the line of a word or two over the article, such as 老井: the text has the word, or a byline follows."""
+    prose = "\n".join(one.text for one in looks[core[0] : core[1]] if one.prose)
+    for i in range(core[0] - 1, max(-1, core[0] - 15), -1):
+        one = looks[i]
+        if one.cues or one.sure or not 1 <= one.han == len(one.text) <= 4:
+            continue
+        spoken = len(one.text) > 1 and one.text in prose and i > core[0] - 7
+        if spoken or (looks[i + 1].byline and not looks[i + 1].prose):
+            return i
+    return None
+
+
 def _may_head(one: Look) -> bool:
-    return 5 <= one.han <= 60 and not one.sure and "ends:stop" not in one.traits
+    stops = "ends:stop" in one.traits and one.text.rstrip("”」』")[-1:] not in ("?", "!")
+    return 5 <= one.han <= 60 and not one.sure and not stops
 
 
 _WEAK = frozenset(("right", "disclaim", "comment", "notice"))
 AHEAD = 1.5  # a block so many times as weighty as the next is the article
 STRANGE = 0.35  # prose of which the article speaks of so much may be its own, wherever it stands
+SHORT_NOTICE = 20  # inside an article a site's notice is short: 点击下图看更多
 APART = 8  # so many lines that are not prose end a block of prose
 
 
@@ -195,8 +213,9 @@ class Known(NamedTuple):
 def known(page: Page) -> Known:
     """Return what is certain of a page whose main block is far ahead of all others, nothing for any other text.
 
-    Plain prose of that block is the article's; notices before and behind it are not, nor is what stands behind the
-    heading of a list of other articles, once the block is over; prose there only if the article speaks of little of it.
+    Plain prose of that block is the article's; notices before and behind it, and short ones in it, are not, nor is what
+    stands behind the heading of a list of other articles, once the block is over; prose there only if the article
+    speaks of little of it.
     """
     looks, core, body = page.looks, page.core, page.body
     if core is None or not body:
@@ -204,7 +223,8 @@ def known(page: Page) -> Known:
     other = []
     for i, one in enumerate(looks):
         listed = i >= core[1] and page.lists[i] and not (one.prose and page.share(i) >= STRANGE)
-        if listed or (not body[0] <= i <= body[-1] and "notice" in one.cues):
+        inside = body[0] <= i <= body[-1]
+        if listed or ("notice" in one.cues and (not inside or (not one.prose and one.han <= SHORT_NOTICE))):
             other.append(i)
     return Known(body, tuple(other))
 

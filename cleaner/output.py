@@ -77,7 +77,8 @@ def write(result: Result, out: Path, *, html: bool = True, wait: bool = False) -
     pages = dict(result.pages(committed(out))) if html else {}
     fresh = {name: page for name, page in pages.items() if not ((out / name).is_file() and _holds(out / name, page))}
     dead = _stale_pages(out, set(pages)) if html else []
-    if not todo and not fresh and not dead:
+    broken_off = (out / files.INCOMPLETE).exists()  # then dead temporary files are to be swept, too
+    if not (todo or fresh or dead or broken_off):
         return Written((), ())
     changed = [d.name for d in todo if d.kind != "orphan"]
     orphans = [d.name for d in todo if d.kind == "orphan"]
@@ -88,7 +89,7 @@ def write(result: Result, out: Path, *, html: bool = True, wait: bool = False) -
         for name, page in fresh.items():
             _put(out, name, page, errors)
         for name in orphans + dead:
-            _remove(out / name, out)
+            files.remove(out / name, out)
         files.sync(done, root=out)
         if JSONL in changed and _put(out, JSONL, result.committed[JSONL], errors):
             files.sync([out / JSONL], root=out)
@@ -107,15 +108,6 @@ def _put(out: Path, name: str, body: bytes | Path, errors: list[CleanerError]) -
     else:
         files.replace_file(path, body)
     return True
-
-
-def _remove(path: Path, out: Path) -> None:
-    """Delete a file of ours and the folders that it leaves empty."""
-    path.unlink(missing_ok=True)
-    for folder in path.parents:
-        if folder == out or folder.is_symlink() or any(folder.iterdir()):
-            break
-        folder.rmdir()
 
 
 def _stale_pages(out: Path, pages: set[str]) -> list[str]:

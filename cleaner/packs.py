@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -25,8 +26,10 @@ from cleaner.errors import Errors, PackError
 from cleaner.show import show
 from cleaner.tables import Table
 from cleaner.toml import Places, suggestion
+from cleaner.vet import broad, compiles, vet
 
 STAGES = ("characters", "annotations", "lines", "words", "script", "blank")  # the order of work in one document
+GROUP = "cleaner.packs"  # of the entry points by which a package brings packs
 DEFAULT_PACKS = ("zh-core", "zh-spam", "zh-lines", "zh-site")
 Stage = Literal["characters", "annotations", "lines", "words", "script", "blank"]
 MetaField = Literal["title", "source", "date", "author", "editor", "location"]
@@ -165,8 +168,31 @@ def shipped() -> Path:
     return inside if inside.is_dir() else here.parent / "rules"
 
 
+@cache
+def installed() -> dict[str, Path]:
+    """Return the packs that installed packages bring, by name: entry points of the group `cleaner.packs`.
+
+    An entry names a folder of its distribution, which is found in the list of files that was installed. Nothing is
+    imported: a data package runs no code. These packs are not trusted, see `cleaner/vet.py`.
+    """
+    found: dict[str, Path] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        folder = entry.value.replace(".", "/").replace(":", "/")
+        wanted = {f"{folder}/pack.toml", f"{folder}/{entry.name}.toml", f"{folder}.toml"}
+        for file in (entry.dist.files or ()) if entry.dist else ():
+            if file.as_posix() in wanted and ".." not in file.parts:
+                found.setdefault(entry.name, Path(str(file.locate())))
+    return found
+
+
+def is_trusted(file: Path) -> bool:
+    """Say whether a pack is the user's own or shipped: not one that an installed package brings, under any path."""
+    real = file.resolve()
+    return real.is_relative_to(shipped()) or all(real != other.resolve() for other in installed().values())
+
+
 def find(name: str, beside: Path | None = None) -> Path:
-    """Return the file of a pack: a path, `rules/NAME.toml` beside the configuration, or a shipped one.
+    """Return the file of a pack: a path, `rules/NAME.toml` beside the configuration, a shipped or an installed one.
 
     Raises PackError (E202) that names the packs there are.
     """
@@ -179,7 +205,9 @@ def find(name: str, beside: Path | None = None) -> Path:
     for path in choices:
         if path.is_file():
             return path
-    names = sorted(path.stem for path in shipped().glob("*.toml"))
+    if name in installed():
+        return installed()[name]
+    names = sorted({*(path.stem for path in shipped().glob("*.toml")), *installed()})
     near = get_close_matches(name, names, 1)
     how = f"did you mean '{near[0]}'?" if near else f"the shipped packs are {', '.join(names)}"
     raise PackError("E202", show(name), "there is no such rule pack", "nothing was written", how)
@@ -228,6 +256,7 @@ class _Reader:
         self.errors: list[PackError] = []
         self.places = Places("")
         self.tables: list[Table] = []
+        self.trusted = is_trusted(file)
 
     def error(self, line: int, what: str, how: str, code: str = "E202") -> PackError:
         return PackError(code, f"{self.shown}:{line}", what, "nothing was written", how)
@@ -259,6 +288,8 @@ class _Reader:
         head = self._head(keys)
         name = head.name if head else str(keys.get("name", "?"))
         rows = keys.get("rule", [])
+        if not (self.trusted or self._vetted(rows)):
+            return None
         rules = (
             [self._rule(name, i, row) for i, row in enumerate(rows) if isinstance(row, dict)]
             if isinstance(rows, list)
@@ -323,6 +354,7 @@ class _Reader:
         if keys is None or do is None or len(self.errors) > before:
             return None
         self._lifts(who, index, keys, do)
+        self._is_broad(who, name, index, keys, do)
         self.tables += [value for f in fields(made) if isinstance(value := getattr(do, f.name), Table)]
         return Rule(f"{pack}/{keys.id}", pack, self.shown, line, do, keys.stage or made.stage, keys)
 
@@ -351,6 +383,28 @@ class _Reader:
                 else _what(who, key, one)
             )
             self.say(line, what, _how(key, one, legal))
+
+    def _vetted(self, rows: Any) -> bool:
+        """Say what the rules of a pack of others may not hold; nothing of it has been compiled yet."""
+        tables = [(i, row) for i, row in enumerate(rows) if isinstance(row, dict)] if isinstance(rows, list) else []
+        for i, row in tables:
+            for key, what, how in vet(row):
+                self.say(
+                    self.places.key(key, "rule", i), f"rule '{show(str(row.get('id', i + 1)))}': {what}", how, "E203"
+                )
+        if not self.errors and not compiles([row for _, row in tables]):
+            self.say(1, "its patterns take too long, or all memory, to compile", "split the pack", "E203")
+        return not self.errors
+
+    def _is_broad(self, who: str, name: str, index: int, keys: RuleKeys, do: Any) -> None:
+        """Say if a rule cuts much of good prose. The shipped packs are held to cutting none, by the tests."""
+        if keys.level == "ask" or self.file.resolve().is_relative_to(shipped()):
+            return
+        share = broad(name, do, shipped() / "prose.txt")
+        if share is not None:
+            what = f"{who} would cut {share:.0%} of good prose, wherever it stands"
+            how = 'let its pattern say what it is after, or propose only: level = "ask"'
+            self.say(self.places.table("rule", index), what, how, "E201")
 
     def _lifts(self, who: str, index: int, keys: RuleKeys, do: Any) -> None:
         """Say which fields of `lift` name a group that the pattern does not have."""

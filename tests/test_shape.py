@@ -13,6 +13,7 @@ LAYERS = [  # lowest first, as in docs/design.md
     ["script", "files", "formats"],
     ["context", "rulings"],
     ["kinds"],
+    ["vet", "trial"],
     ["packs"],
     ["clean", "overlap", "identity"],
     ["outcome", "examples", "suggest", "decisions"],

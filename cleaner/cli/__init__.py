@@ -111,6 +111,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     signal.signal(signal.SIGTERM, _terminated)
+    sys.unraisablehook = _unraisable
     printer = Printer()
     code = 0
     try:
@@ -144,6 +145,20 @@ class _Terminated(BaseException):
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:
     raise _Terminated
+
+
+def _unraisable(what: Any) -> None:
+    """Send an interrupt once more that came where Python can only ignore it, such as in a callback of the import lock.
+
+    Without this the run would go on to its end, after a traceback (1 of 20 interrupts, tests/trust/kills.py).
+    """
+    again = {KeyboardInterrupt: signal.SIGINT, _Terminated: signal.SIGTERM}.get(what.exc_type)
+    if again is None:
+        sys.__unraisablehook__(what)
+    else:
+        import threading  # from a thread, a moment later: here it would be ignored again
+
+        threading.Timer(0.01, os.kill, (os.getpid(), again)).start()
 
 
 def _usage(err: click.ClickException) -> str:

@@ -1,7 +1,7 @@
 """Files: bytes to text and back without loss, which files of a folder are taken, and writing whole or not at all.
 
-`read` and `decode` lead from a path to a `Source`, `walk` from a folder to its entries; `place`, `replace_file`,
-`copy_file` and `sync` write under a `Lock`. Nothing here knows rules or reports.
+`read` and `decode` lead from a path to a `Source`, `walk` from a folder to its entries; `place`, `remove`,
+`replace_file`, `copy_file` and `sync` write under a `Lock`. Nothing here knows rules or reports.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from cleaner.files.decode import ENCODINGS, Source, decode, named_encoding, rebuild
 from cleaner.files.read import copy_file, read
 from cleaner.files.walk import Entry, check_places, name_error, walk
-from cleaner.files.write import Lock, fresh, place, replace_file, sync
+from cleaner.files.write import INCOMPLETE, Lock, fresh, place, remove, replace_file, sync
 
 __all__ = [
     "ENCODINGS",
+    "INCOMPLETE",
     "Entry",
     "Lock",
     "Source",
@@ -25,6 +26,7 @@ __all__ = [
     "place",
     "read",
     "rebuild",
+    "remove",
     "replace_file",
     "sync",
     "walk",

@@ -73,6 +73,16 @@ def place(out: Path, name: str) -> Path:
     return target
 
 
+def remove(path: Path, root: Path) -> None:
+    """Delete a file, and the folders under `root` that it leaves empty. Raises as `replace_file` does."""
+    with _said(path):
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == root or folder.is_symlink() or any(folder.iterdir()):
+                break
+            folder.rmdir()
+
+
 def sync(paths: Iterable[Path], *, root: Path | None = None) -> None:
     """Have the disk keep a batch of written (or deleted) files, their names and those of their folders.
 

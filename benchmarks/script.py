@@ -33,6 +33,7 @@ from cleaner.script.tables import FOLD, characters, readings, rivals
 from cleaner.tables import Table
 
 CASES, SEED = 500, 20240501
+PROSE = 4  # of the court's sentences, one in so many is a base sentence: as many as there are of the programs
 PROOF = 5  # characters that prove the script of a base sentence: a shorter one has no script to be repaired to
 TABLES = Path(__file__).resolve().parent.parent / "rules" / "tables"
 RULES = ("zh-core/pinyin", "zh-core/script", "zh-core/spun")
@@ -83,7 +84,7 @@ def faults(klass: str) -> dict[str, list[str]]:
     known, found = characters(), dict[str, list[str]]()
 
     def add(right: str, wrong: str) -> None:
-        if right != wrong and right.translate(FOLD) != wrong.translate(FOLD):
+        if right == right.translate(FOLD) != wrong.translate(FOLD):  # 臺 is spelt as the text spells it
             found.setdefault(right, []).append(wrong)
 
     if klass == "A":
@@ -147,7 +148,8 @@ def score(case: Case, got: str) -> tuple[int, int, int]:
 
 def bases() -> tuple[list[str], list[str]]:
     fix = ours()
-    hant = [s for s in script_text.traditional() if decide(s).script == "hant" and fix(s) == s]
+    prose = [s for s in script_text.court() if len(s) < 200][::PROSE]
+    hant = [s for s in (*script_text.traditional(), *prose) if decide(s).script == "hant" and fix(s) == s]
     hans = [s for s in script_text.simplified() if decide(s).script == "hans" and fix(s) == s and len(s) < 200]
     return [s for s in hant if decide(s).evidence.hant >= PROOF], [s for s in hans if decide(s).evidence.hans >= PROOF]
 
@@ -197,7 +199,8 @@ def run_documents() -> None:
 
 def run_clean() -> None:
     fix = ours()
-    for name, lines in (("Traditional", script_text.traditional()), ("Simplified", script_text.simplified())):
+    sets = ("Traditional, programs", script_text.traditional()), ("Traditional, court", script_text.court())
+    for name, lines in (*sets, ("Simplified", script_text.simplified())):
         count = chars = 0
         for low in range(0, len(lines), 10):
             text = "\n".join(lines[low : low + 10]) + "\n"

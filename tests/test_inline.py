@@ -44,6 +44,19 @@ def test_text_read_in_a_wrong_encoding_is_read_again(wrong, right):
     assert cleaned(Mojibake(), f"标题\n{broken}\n") == f"标题\n{text}\n"
 
 
+def test_a_lost_byte_costs_one_character_and_not_the_line():
+    broken = SENTENCE.encode().replace("民".encode(), "民".encode()[:2], 1).decode("gb18030", "replace")
+    got = cleaned(Mojibake(), f"标题\n{broken}\n")
+    assert got.startswith("标题\n昆明市人") and got.endswith("发布工作报告\n")
+
+
+def test_mojibake_with_kana_and_lines_in_it_is_read_again():
+    text = "今天的天气非常好，我们去公园里散步"
+    assert cleaned(Mojibake(), text.encode().decode("gb18030", "ignore") + "\n").startswith(
+        "今天的天气非常好，我们去公园里散"
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -142,3 +155,25 @@ def test_a_habit_of_double_marks_stays():
 @pytest.mark.parametrize("kind", [Mojibake(), Markup("tags"), Spaced(), Emoji(), Width(), Doubled()])
 def test_a_kind_pickles_and_says_nothing_about_a_plain_text(kind):
     assert proposals(pickle.loads(pickle.dumps(kind)), f"{SENTENCE}。\n第二段，12人。\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("我 们 的 生 活 一 天 天 变 好 ， 大 家 都 很 高 兴 。", "我们的生活一天天变好，大家都很高兴。"),
+        (
+            "本　次　活　动　由　市　图　书　馆　主　办　，　大　家　都　来　了　。",
+            "本次活动由市图书馆主办，大家都来了。",
+        ),
+        ("本 届 活 动 市 图 书 馆 主 办 ，共 三 百 人 参 加 。", "本届活动市图书馆主办，共三百人参加。"),
+        ("甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子 丑 寅 卯", "甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子 丑 寅 卯"),
+        ("赵 钱 孙 李 周 吴 郑 王 冯 陈 褚 卫 蒋 沈", "赵 钱 孙 李 周 吴 郑 王 冯 陈 褚 卫 蒋 沈"),
+    ],
+)
+def test_letter_spaced_text_is_closed_up_with_its_marks_and_a_list_is_not(text, right):
+    assert cleaned(Spaced(), text) == right
+
+
+def test_tags_that_close_themselves_and_an_entity_without_its_end_go():
+    assert cleaned(Markup("tags"), "一张<img src='a.jpg'/>图，<br />完") == "一张图，\n完"
+    assert cleaned(Markup("entities"), "好&nbsp的，?a=1&nbspx=2") == "好 的，?a=1&nbspx=2"

@@ -14,7 +14,9 @@ from typing import ClassVar, Literal
 
 from cleaner.context import Context, Proposal
 
-_ENTITY = re.compile(r"&(?:amp;)?(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY = re.compile(
+    r"&(?:amp;)?(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|(nbsp)(?![A-Za-z0-9=;]))"
+)
 _TAG = re.compile(
     r"""<(/?)(p|br|div|span|font|img|table|tbody|tr|td|th|ul|ol|li|h[1-6]|center|strong|em|hr|sup|sub|blockquote|section
        |article|iframe|input|label|o:p|a|b|i|u)((?:\s[^<>\n]{0,300})?)\s?(/?)>""",
@@ -47,7 +49,7 @@ class Markup:
 
 def _entities(text: str) -> Iterator[Proposal]:
     for match in _ENTITY.finditer(text):
-        name = match.group(1)
+        name = match.group(1) or match.group(2)  # &nbsp is known without its semicolon too
         if name[0] != "#" and f"{name};" not in html5:
             continue
         char = html.unescape(f"&{name};").replace("\u00a0", " ")
@@ -59,6 +61,7 @@ def _tags(text: str) -> Iterator[Proposal]:
     for match in _TAG.finditer(text):
         closing, name, attributes, _ = match.groups()
         name = name.lower()
+        attributes = attributes.rstrip().removesuffix("/")  # <img src='a.jpg'/>
         if not _ATTRIBUTES.fullmatch(attributes):
             continue
         if len(name) == 1 and name != "p" and not attributes and not re.search(f"</{name}>", text, re.IGNORECASE):

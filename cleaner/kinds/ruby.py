@@ -99,7 +99,7 @@ class Ruby:
     @cached_property
     def _find(self) -> re.Pattern[str]:
         opening, closing = re.escape(self.brackets[::2]), re.escape(self.brackets[1::2])
-        return re.compile(f"(?<=({_HAN}))[{opening}]([{_LETTERS}]{{1,8}})[{closing}]")
+        return re.compile(f"(?<=({_HAN}))[{opening}] ?([{_LETTERS}]{{1,8}}) ?[{closing}]")
 
     @cached_property
     def _pair(self) -> re.Pattern[str]:

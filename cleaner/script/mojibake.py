@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from cleaner.script.find import AnyOf
@@ -32,7 +33,7 @@ _LATIN = re.compile(
     "[\u0080-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]{4,}"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
-_GBK_RUN = re.compile("[\u4e00-\u9fff\u20ac\u3000-\u3017\uff01-\uff5e\ue000-\uf8ff\u2015-\u2026]{3,}")
+_GBK_RUN = re.compile("[^\x00-\x7f]{3,1000}")  # GBK has kana, Greek and lines beside Han
 _SHIFT = re.compile("([\u4e00-\u9fff])[?？\ufffd]\\(?([a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,6})\\)([\u4e00-\u9fff]{2,})")
 
 
@@ -86,13 +87,10 @@ class Mojibake:
             start, stop = text.rfind("\n", 0, first) + 1, text.find("\n", first)
             done = stop if stop >= 0 else len(text)
             for match in _GBK_RUN.finditer(text, start, done):
-                old = match.group()
-                new = _decoded(old.encode("gb18030", "ignore"), "utf-8")
-                han = len(_HAN.findall(new))
-                if han < LEAST_HAN or _decoded(new.encode("utf-8"), "gb18030") != old:
-                    continue
-                if reads(new) - reads(old) >= RISE:
-                    yield Guess(*match.span(), new, han >= SURE_HAN)
+                for low, high, new in _pieces(match.group()):
+                    old, han = match.group()[low:high], len(_HAN.findall(new))
+                    if han >= LEAST_HAN and reads(new) - reads(old) >= RISE:
+                        yield Guess(match.start() + low, match.start() + high, new, han >= SURE_HAN)
 
     @cached_property
     def _leads(self) -> AnyOf:
@@ -121,6 +119,30 @@ class Mojibake:
                         found.add(new)
             if len(found) == 1:
                 yield Guess(match.start() + 1, match.end(), found.pop(), False)
+
+
+def _pieces(run: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the stretches of a run, three characters or more, whose GBK bytes are UTF-8, with what they say.
+
+    A byte that was lost on the way ends a stretch, and the next one begins behind it.
+    """
+    sizes = [len(char.encode("gb18030", "ignore")) for char in run]
+    raw, starts = run.encode("gb18030", "ignore"), [0, *accumulate(sizes)]
+    at = 0
+    while at + 3 <= len(run):
+        good = len(raw[starts[at] :])
+        try:
+            raw[starts[at] :].decode("utf-8")
+        except UnicodeDecodeError as err:
+            good = err.start
+        end = bisect_right(starts, starts[at] + good) - 1
+        while end - at >= 3 and not (new := _decoded(raw[starts[at] : starts[end]], "utf-8")):
+            end -= 1
+        if end - at >= 3 and _decoded(new.encode("utf-8"), "gb18030") == run[at:end]:
+            yield at, end, new
+            at = end
+        else:
+            at += 1
 
 
 def reads(text: str) -> float:

@@ -217,9 +217,10 @@ class Traditional:
         return int(self._counts[ord(char)]) if char <= "\uffff" else self.text.count(char)
 
     def _styled(self, char: str) -> str:
-        """Return `char` as this text writes it: 為, unless there are more 爲 in it."""
+        """Return `char` as this text writes it: 為 and 台, unless there are more 爲 or 臺 in it."""
         usual = char.translate(FOLD)
-        return char if char != usual and self._count(char) > self._count(usual) else usual
+        other = "臺" if usual == "台" else char
+        return other if other != usual and self._count(other) > self._count(usual) else usual
 
     def _choose_all(self, places: list[int]) -> None:
         """Class A where the Simplified character stands for several: the form that scores best, the first on a tie.

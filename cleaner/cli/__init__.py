@@ -34,6 +34,7 @@ COMMANDS = {
     "suggest": ("suggest", "Find lines that many documents of a folder repeat, and write a rule pack for review."),
     "overlaps": ("overlaps", "Find duplicates and shared passages only."),
     "undo": ("out", "Rebuild the seeds from OUT and its report, byte for byte."),
+    "review": ("review", "Decide in the browser: the report of OUT, served on this machine alone."),
     "report": ("out", "Render the report of OUT again."),
     "stats": ("stats", "What the run that made OUT did, in figures."),
     "doctor": ("doctor", "Check the installation, the packs, and that OUT leads back to its seeds."),

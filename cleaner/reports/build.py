@@ -58,7 +58,7 @@ def build(
     every = tuple(edit for outcome in outcomes for edit in edits[outcome.name])
     run = RunRecord(
         config_digest=config_digest,
-        rules_digest=hashlib.sha256("".join(pack.digest for pack in packs).encode()).hexdigest(),
+        rules_digest=rules_digest(packs),
         decisions_digest=bench.decisions.digest,
         packs=tuple(PackRecord(pack.name, pack.version, pack.digest) for pack in packs),
         files=len(files),
@@ -72,10 +72,15 @@ def build(
         overlaps=len(overlaps),
         clusters=len(clusters),
     )
-    return Records(run, files, every, overlaps, clusters, _decisions(bench, every, overlaps))
+    return Records(run, files, every, overlaps, clusters, decision_records(bench, every, overlaps))
 
 
-def _decisions(
+def rules_digest(packs: Sequence[Pack]) -> str:
+    """Return the SHA-256 in hex that stands for some packs, in order."""
+    return hashlib.sha256("".join(pack.digest for pack in packs).encode()).hexdigest()
+
+
+def decision_records(
     bench: Bench, edits: Sequence[EditRecord], overlaps: Sequence[OverlapRecord]
 ) -> tuple[DecisionRecord, ...]:
     """Return what was decided, and how many places each decision was found at: one with none is stale."""

@@ -19,24 +19,31 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from overlap_make import NOISES, SEEDS
 from overlap_peers import PEERS
 from overlap_score import HEAD, Data, Row, judge, line, report, rows, score
 
-METHODS = ("ours", *PEERS)
+OURS = {"ours": "every", "ours-winnowed": "winnowed", "ours-windows": "windows"}
+METHODS = (*OURS, *PEERS)
 
 
 def documents(folder: Path, noise: str) -> dict[str, str]:
     return {f"{noise}/{path.stem}": path.read_text("utf-8") for path in sorted((folder / "docs" / noise).glob("*.txt"))}
 
 
-def ours(docs: dict[str, str]) -> Iterator[Row]:
-    """Yield what the detector finds in the cleaned documents, in places of the documents as they were."""
+def ours(docs: dict[str, str], way: str = "every") -> Iterator[Row]:
+    """Yield what the detector finds in the cleaned documents, in places of the documents as they were.
+
+    `way` is how it comes to its candidates: see cleaner/overlap/candidates.py.
+    """
     from cleaner.clean import clean
     from cleaner.config import load
-    from cleaner.overlap import Text, find_overlaps
+    from cleaner.overlap import Text
+    from cleaner.overlap.candidates import WAYS
+    from cleaner.overlap.find import find
     from cleaner.pipeline import Book
     from cleaner.script import decide
 
@@ -44,7 +51,7 @@ def ours(docs: dict[str, str]) -> Iterator[Row]:
     rules = Book.of(config).rules
     drafts = {name: clean(name, text, rules, config.settings).draft for name, text in docs.items()}
     texts = [Text(name, draft.text, decide(draft.text).script) for name, draft in drafts.items()]
-    for found in find_overlaps(texts, config.overlaps).overlaps:
+    for found in find(texts, config.overlaps, WAYS[way]).overlaps:
         if found.a.document != found.b.document and found.kind in ("reuse", "quote"):
             row: Row = {"kind": found.kind}
             for side, place in (("a", found.a), ("b", found.b)):
@@ -55,7 +62,7 @@ def ours(docs: dict[str, str]) -> Iterator[Row]:
 
 def run(folder: Path, method: str, noises: list[str]) -> None:
     """Write what one method finds under each noise."""
-    search = ours if method == "ours" else PEERS[method]
+    search = partial(ours, way=OURS[method]) if method in OURS else PEERS[method]
     with (folder / f"{method}.jsonl").open("w", encoding="utf-8") as out:
         for noise in noises:
             for row in search(documents(folder, noise)):

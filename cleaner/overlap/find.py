@@ -19,12 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.overlap import sketch
+from cleaner.overlap.candidates import Candidates, every
 from cleaner.overlap.classify import Surroundings, Verdict, classify, classify_document, edge_lines
 from cleaner.overlap.clusters import CROWD, clusters, components
 from cleaner.overlap.key import changes, distinct
 from cleaner.overlap.page import Page, with_closing
 from cleaner.overlap.passages import MATCHED, Box, Match, Part, between, distance, find_passages
-from cleaner.overlap.seeds import Run, Runs, find_runs
+from cleaner.overlap.seeds import Run, Runs
 from cleaner.overlap.shelf import MIN_GRAMS, Lines, Shelf, Shelved, shelve, stream
 from cleaner.overlap.values import Figure, Found, Overlap, OverlapSettings, Passage, Text
 
@@ -48,8 +49,8 @@ class _Edge:
     capped: bool
 
 
-def find(texts: Sequence[Text], settings: OverlapSettings) -> Found:
-    """Return everything that `texts` share. See `cleaner.overlap.find_overlaps`."""
+def find(texts: Sequence[Text], settings: OverlapSettings, candidates: Candidates = every) -> Found:
+    """Return everything that `texts` share. See `cleaner.overlap.find_overlaps`, and `candidates.py` for the ways."""
     ordered = sorted(texts, key=lambda text: text.name)
     for one, two in pairwise(ordered):
         if one.name == two.name:
@@ -58,7 +59,7 @@ def find(texts: Sequence[Text], settings: OverlapSettings) -> Found:
     shelved, batches = shelve(shelf)
     search = _Search(shelf, shelved, settings, _crowds(shelf, shelved.lines, settings))
     without = np.concatenate([np.zeros((0, 5), np.int32), *(crowd.rows for crowd in search.crowds)])
-    runs = find_runs(stream(batches, shelved.original, without), settings.seed_df, MATCHED)
+    runs = candidates(stream(batches, shelved.original, without), settings.seed_df, MATCHED)
     common = shelved.lines.groups(settings.seed_df + 1, settings.bucket_cap, settings.min_chars)
     passages = search.passages(runs, common)
     edges, notes = search.near_duplicates(passages)

@@ -47,15 +47,24 @@ class Runs:
     dropped: int  # pairs of places left out because there were too many
     common: Array  # hashes of the grams in three texts or more, sorted
     counts: Array  # in how many texts each of them stands
+    reach: int = 0  # how many grams away the next one is that was counted; 0 if all were
 
     def df(self, key: str) -> list[int]:
-        """Return for each 6-gram of a key text in how many texts it stands; 2 also where it is fewer."""
-        hashes = _gram_hashes(code_points(key), SEED)
+        """Return for each 6-gram of a key text in how many texts it stands; 2 also where it is fewer.
+
+        A gram that was not counted has what the neighbour in most texts has.
+        """
+        hashes = gram_hashes(code_points(key), SEED)
         if not len(self.common):
             return [2] * len(hashes)
         at = np.minimum(np.searchsorted(self.common, hashes), len(self.common) - 1)
-        counts: list[int] = np.where(self.common[at] == hashes, self.counts[at], 2).tolist()
-        return counts
+        counts = np.where(self.common[at] == hashes, self.counts[at], 2)
+        if self.reach and len(counts):
+            wide = np.pad(counts, self.reach, constant_values=2)
+            beside = np.lib.stride_tricks.sliding_window_view(wide, 2 * self.reach + 1).max(1)
+            counts = np.where(counts == 2, beside, counts)
+        found: list[int] = counts.tolist()
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,21 +92,35 @@ class Stream:
         found: Array = np.searchsorted(self.begin, place, "right") - 1
         return found
 
+    def over(self, count: int) -> Array:
+        """Return which of the first `count` grams run over the end of their stretch."""
+        places = np.concatenate([self.begin[1:-1] - j for j in range(1, SEED)])
+        found: Array = places[(places >= 0) & (places < count)]
+        return found
 
-def find_runs(stream: Stream, limit: int, least: int) -> Runs:
+    def by_pair(self, rows: Array, least: int) -> tuple[tuple[int, int, tuple[Run, ...]], ...]:
+        """Return runs, as rows (place, other place, size), by pair of texts, if they have `least` characters in all."""
+        return tuple(_by_pair(_once(rows), self, least))
+
+
+def find_runs(stream: Stream, limit: int, least: int, chosen: Array | None = None, pairs: bool = True) -> Runs:
     """Return the maximal equal runs between and inside the texts that begin with a seed in at most `limit` texts.
 
-    A pair of texts whose runs have fewer than `least` characters together is left out.
+    A pair of texts whose runs have fewer than `least` characters together is left out. `chosen` says of each gram of
+    the stream whether it may be a seed (default: all); `pairs` False counts grams only.
     """
-    groups = _groups(stream, limit)
+    groups = _groups(stream, limit, chosen)
+    if not pairs:
+        return Runs((), int((groups.counts > limit).sum()), 0, groups.common, groups.counts)
     ones, others, dropped = _starts(groups)
     stars = _first_hubs(_grown(stream, groups.stars[:, 0], groups.stars[:, 1]))
     runs = _more_than_border(_grown(stream, ones, others), groups.frequent)
-    pairs = tuple(_by_pair(_once(np.concatenate((stars, runs))), stream, least))
-    return Runs(pairs, int((groups.counts > limit).sum()), dropped, groups.common, groups.counts)
+    found = stream.by_pair(np.concatenate((stars, runs)), least)
+    return Runs(found, int((groups.counts > limit).sum()), dropped, groups.common, groups.counts)
 
 
-def _gram_hashes(codes: Array, size: int) -> Array:
+def gram_hashes(codes: Array, size: int) -> Array:
+    """Return a 64-bit hash of each gram of `size` code points."""
     factor = np.uint64(0x9E3779B97F4A7C15)
     count = max(len(codes) - size + 1, 0)
     hashes = codes[:count].astype(np.uint64)
@@ -123,9 +146,9 @@ class _Groups:
     counts: Array
 
 
-def _groups(stream: Stream, limit: int) -> _Groups:
+def _groups(stream: Stream, limit: int, chosen: Array | None) -> _Groups:
     """Return the usable places, grouped by gram, and the grams that stand in three texts or more."""
-    order, ordered = _repeated(stream)
+    order, ordered = _repeated(stream, chosen)
     owner = stream.text[stream.stretch(order)]
     new_gram = changes(ordered)
     new_text = new_gram | changes(owner)
@@ -142,7 +165,7 @@ def _groups(stream: Stream, limit: int) -> _Groups:
     return _Groups(place, left, edges, stars, np.sort(order[frequent]), ordered[new_gram][common], texts_of[common])
 
 
-def _repeated(stream: Stream) -> tuple[Array, Array]:
+def _repeated(stream: Stream, chosen: Array | None) -> tuple[Array, Array]:
     """Return the places of the grams that stand at two places or more, and their hashes, sorted by hash, then place.
 
     Nine grams of ten stand at one place only. So that the rest is all that takes memory, the hashes are sorted in parts
@@ -153,13 +176,11 @@ def _repeated(stream: Stream) -> tuple[Array, Array]:
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
     hashes = np.empty(count, np.uint64)
     for at in range(0, count, SORTED):
-        hashes[at : at + SORTED] = _gram_hashes(stream.codes[at : at + SORTED + SEED - 1], SEED)
+        hashes[at : at + SORTED] = gram_hashes(stream.codes[at : at + SORTED + SEED - 1], SEED)
     bits = min(max(len(hashes) // SORTED, 1).bit_length(), 8)
     part = (hashes >> np.uint64(64 - bits)).astype(np.uint8)
-    inside = np.ones(count, bool)
-    for j in range(1, SEED):  # a gram may not run over the end of its stretch
-        over = stream.begin[1:-1] - j
-        inside[over[(over >= 0) & (over < count)]] = False
+    inside = np.ones(count, bool) if chosen is None else chosen.copy()
+    inside[stream.over(count)] = False
     places, found = [], []
     for number in range(1 << bits):
         place = np.flatnonzero(inside & (part == number))

@@ -15,7 +15,7 @@ from cleaner.config import Config, load
 from cleaner.corpus.run import Done, run
 from cleaner.corpus.seek import wanted
 from cleaner.pipeline import Book, quiet
-from cleaner.runners import Runner, Value
+from cleaner.runners import Runner, Tick, Value
 from cleaner.runners.serial import Serial
 
 SENTENCES = [
@@ -79,11 +79,13 @@ def settings(**keys: object) -> Config:
     return load(None, keys)
 
 
-def clean_into(src: Path, out: Path, config: Config, book: Book, runner: Runner | None = None) -> Done:
+def clean_into(
+    src: Path, out: Path, config: Config, book: Book, runner: Runner | None = None, tick: Tick = quiet
+) -> Done:
     """Clean a corpus and return what was done."""
     entries = wanted(src, out, config)
     assert entries is not None
-    return run(entries, src, out, config, book, runner or Serial(), quiet)
+    return run(entries, src, out, config, book, runner or Serial(), tick)
 
 
 def tree(out: Path) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from cleaner.errors import CleanerError, UsageError
 from cleaner.runners import Deaths, Job, Value
+from cleaner.runners.worker import OUT_OF_MEMORY
 
 POLL = 1.0
 
@@ -29,7 +30,10 @@ def _job(blob: bytes) -> Job:
 
 def perform(blob: bytes, number: int, task: Any, trial: Any) -> Value:
     """Do one task of a pickled job; runs on a node of the cluster."""
-    return _job(blob).perform(number, task, trial)
+    try:
+        return _job(blob).perform(number, task, trial)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)  # as in the pool: what is left of this process is not to be trusted
 
 
 def _cores(ray: Any) -> int:

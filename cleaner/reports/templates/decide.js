@@ -35,7 +35,8 @@ function tell(do_, more = {}) {
 function undo(id) {
   const stop = stops[now];
   if (said.has(id)) { said.delete(id); save(); paint(`took back ${id}`); return; }
-  if (stop && stop.dataset.by) put({ do: "undo", id: stop.dataset.by });
+  if (live) put({ do: "undo", id });
+  else if (stop && stop.dataset.by) put({ do: "undo", id: stop.dataset.by });
 }
 async function put(decision) {
   if (!live) {

@@ -52,7 +52,8 @@ def default_folder() -> Path:
 class Cache:
     """A store of one folder, or none. Values that were put are there for later runs once `close` was called.
 
-    Use it as a context manager. Not for several threads; a worker process opens its own.
+    Use it as a context manager. The file is opened when it is first needed. Not for several threads; a worker process
+    has one of its own.
     """
 
     def __init__(self, folder: Path | None, limit: int = LIMIT) -> None:
@@ -61,15 +62,21 @@ class Cache:
         self.trouble = ""  # what made the store unusable, in a few words
         self._new: dict[bytes, bytes] = {}
         self._used: set[bytes] = set()
-        self._db: sqlite3.Connection | None = None
-        if folder is not None:
-            self._open(folder / FILE)
+        self._opened: sqlite3.Connection | None = None
+        self._asked = folder is None
 
     def __enter__(self) -> Cache:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def _db(self) -> sqlite3.Connection | None:
+        if not self._asked and self.folder is not None:
+            self._asked = True
+            self._open(self.folder / FILE)
+        return self._opened
 
     def get(self, key: bytes) -> bytes | None:
         """Return the value of `key`, None if it is not known."""
@@ -79,14 +86,15 @@ class Cache:
         """Return those of `keys` that are known, with their values."""
         wanted = list(dict.fromkeys(keys))
         found = {key: self._new[key] for key in wanted if key in self._new}
-        if self._db is None:
+        db = self._db
+        if db is None:
             return found
         asked = [key for key in wanted if key not in found]
         try:
             for at in range(0, len(asked), MANY):
                 part = asked[at : at + MANY]
                 marks = ",".join("?" * len(part))
-                rows = self._db.execute(f"SELECT key, value FROM entries WHERE key IN ({marks})", part)
+                rows = db.execute(f"SELECT key, value FROM entries WHERE key IN ({marks})", part)
                 for key, raw in rows:
                     if (value := _checked(raw)) is not None:
                         found[key] = value
@@ -106,10 +114,10 @@ class Cache:
 
     def flush(self) -> None:
         """Write what was put, whole or not at all."""
-        if self._db is None or not (self._new or self._used):
+        if not (self._new or self._used) or (opened := self._db) is None:
             return
         try:
-            with self._db as db:
+            with opened as db:
                 db.execute("BEGIN IMMEDIATE")
                 (last,) = db.execute("SELECT coalesce(max(number), 0) FROM turns").fetchone()
                 db.execute("DELETE FROM turns")
@@ -126,10 +134,14 @@ class Cache:
     def close(self) -> None:
         """Write what was put and let go of the file."""
         self.flush()
-        if self._db is not None:
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._asked = True
+        if self._opened is not None:
             with suppress(sqlite3.Error):
-                self._db.close()
-            self._db = None
+                self._opened.close()
+            self._opened = None
 
     def _evict(self, db: sqlite3.Connection) -> None:
         """Delete what was used longest ago until the rest is within the limit."""
@@ -150,7 +162,7 @@ class Cache:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             for _ in range(2):
                 try:
-                    self._db = _connected(path)
+                    self._opened = _connected(path)
                     return
                 except sqlite3.OperationalError:
                     raise  # locked, read-only, full: no reason to delete anything
@@ -163,10 +175,7 @@ class Cache:
     def _give_up(self, err: Exception) -> None:
         """Go on without a store; a file that turns out to be damaged is deleted, so that the next run has one."""
         self.trouble = str(err)
-        if self._db is not None:
-            with suppress(sqlite3.Error):
-                self._db.close()
-        self._db = None
+        self._let_go()
         damaged = isinstance(err, sqlite3.DatabaseError) and not isinstance(err, sqlite3.OperationalError)
         if damaged and self.folder is not None:
             with suppress(OSError):

@@ -15,14 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleaner import files
-from cleaner.clean import Cleaned, clean
+from cleaner.cache import Cache
+from cleaner.clean import Cleaned
 from cleaner.config import Config
-from cleaner.decisions import NONE, Bench, Decisions
+from cleaner.decisions import NONE, Bench, Decisions, DocumentJudge
 from cleaner.decisions import read as read_decisions
+from cleaner.decisions import to_line as decision_line
 from cleaner.errors import CleanerError, Errors, InputError, SelfCheckError, UsageError
 from cleaner.formats import SUFFIXES, extracted_name, format_of, output_name, page_of
+from cleaner.memo import NONE as NO_CACHE
+from cleaner.memo import Memo
+from cleaner.memo import find as find_known
 from cleaner.outcome import Outcome, status_of
-from cleaner.overlap import Found, find_overlaps
+from cleaner.overlap import Found
 from cleaner.packs import Pack, Rule, find, in_order
 from cleaner.packs import load as load_packs
 from cleaner.policies import DROP, of_new, text_of, with_words, without_copies
@@ -132,15 +137,20 @@ def worst(codes: Iterable[int]) -> int:
     return min(codes, key=order.index, default=0)
 
 
-def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = quiet) -> Result:
-    """Clean all of SRC. Raises UsageError if it is missing or holds nothing that could be cleaned."""
+def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = quiet, cache: Cache = NO_CACHE) -> Result:
+    """Clean all of SRC. Raises UsageError if it is missing or holds nothing that could be cleaned.
+
+    What `cache` knows of an earlier run is not worked out again; a few texts take less time than to ask it.
+    """
     entries = survey(src, out, config)
     config = replace(config, bulk=sum(entry.path.stat().st_size for entry in entries if entry.taken) > BULK)
-    outcomes = _cleaned(entries, src, config, book, tick)
-    corpus = held_against(src, out, config, book, tick)
+    cache = cache if config.bulk else NO_CACHE
+    memo = memo_of(config, book, cache)
+    outcomes = _cleaned(entries, src, config, book, tick, memo)
+    corpus = held_against(src, out, config, book, tick, memo)
     tick("looking for overlaps", len(entries), len(entries))
-    found = overlaps([*outcomes, *corpus], config)
-    outcomes, found = copies(outcomes, corpus, found, config, book)
+    found = overlaps([*outcomes, *corpus], config, cache)
+    outcomes, found = copies(outcomes, corpus, found, config, book, cache)
     records = build(outcomes, found, book.packs, book.by_id, config.digest, book.bench, corpus)
     texts = {o.out: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
     texts |= {extracted_place(o.name): page for o in outcomes if (page := _extracted(o)) is not None}
@@ -149,18 +159,25 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     return Result(records, texts, sources, book, errors, found.notes)
 
 
-def _cleaned(entries: Sequence[files.Entry], src: Path, config: Config, book: Book, tick: Tick) -> list[Outcome]:
+def memo_of(config: Config, book: Book, cache: Cache = NO_CACHE) -> Memo:
+    """Return what cleans the documents of a run."""
+    return Memo.of(cache, book.rules, [pack.digest for pack in book.packs], config.settings)
+
+
+def _cleaned(
+    entries: Sequence[files.Entry], src: Path, config: Config, book: Book, tick: Tick, memo: Memo
+) -> list[Outcome]:
     """Return the outcome of each entry, every document by itself."""
     outcomes = []
     with ExitStack() as stack:
         pages = stack.enter_context(_extractor()) if any(format_of(entry.name) == "html" for entry in entries) else None
         for i, entry in enumerate(entries):
             tick("cleaning", i, len(entries))
-            outcomes.append(one(entry, src, config, book, pages))
+            outcomes.append(one(entry, src, config, book, pages, memo))
     return outcomes
 
 
-def held_against(src: Path, out: Path | None, config: Config, book: Book, tick: Tick) -> list[Outcome]:
+def held_against(src: Path, out: Path | None, config: Config, book: Book, tick: Tick, memo: Memo) -> list[Outcome]:
     """Return the documents of the corpus that SRC is held against, if there is one; nothing is ever written there.
 
     They are cleaned as those of SRC are, and have names that begin with "@against/". Raises UsageError (E105) if the
@@ -177,7 +194,7 @@ def held_against(src: Path, out: Path | None, config: Config, book: Book, tick: 
         if here == there or here.is_relative_to(there) or there.is_relative_to(here):
             raise _no_corpus(corpus, f"it is not apart from {show_path(str(place))}", "give another folder")
     entries = [entry for entry in survey(corpus, None, config) if not entry.name.startswith(f"{REPORT}/")]
-    outcomes = _cleaned([entry for entry in entries if entry.taken], corpus, config, book, tick)
+    outcomes = _cleaned([entry for entry in entries if entry.taken], corpus, config, book, tick, memo)
     return [replace(outcome, name=AGAINST + outcome.name) for outcome in outcomes if outcome.cleaned]
 
 
@@ -186,13 +203,13 @@ def _no_corpus(corpus: Path, what: str, how: str) -> UsageError:
 
 
 def copies(
-    outcomes: Sequence[Outcome], corpus: Sequence[Outcome], found: Found, config: Config, book: Book
+    outcomes: Sequence[Outcome], corpus: Sequence[Outcome], found: Found, config: Config, book: Book, cache: Cache
 ) -> tuple[list[Outcome], Found]:
     """Return what the policies for copies make of outcomes and overlaps: words for masks, documents dropped."""
     every, put = with_words([*outcomes, *corpus], found, book.by_id, config)
     done, corpus = every[: len(outcomes)], every[len(outcomes) :] if not put else corpus
     if put:  # words stand now where masks stood: what the texts share, and where, is another thing
-        found = overlaps([*done, *corpus], config)
+        found = overlaps([*done, *corpus], config, cache)
     if corpus:
         found = of_new(found, config)
     return without_copies(done, corpus, found, config, book.bench)
@@ -233,7 +250,9 @@ def _part_of_page(entry: files.Entry, names: frozenset[str]) -> files.Entry:
     return replace(entry, error=entry.error or files.name_error(entry.name, extracted_name(entry.name)))
 
 
-def one(entry: files.Entry, src: Path, config: Config, book: Book, pages: Extractor | None = None) -> Outcome:
+def one(
+    entry: files.Entry, src: Path, config: Config, book: Book, pages: Extractor | None = None, memo: Memo | None = None
+) -> Outcome:
     """Read and clean one entry; whatever goes wrong with it becomes its outcome."""
     kind = format_of(entry.name) or ""
     if entry.note:
@@ -247,24 +266,25 @@ def one(entry: files.Entry, src: Path, config: Config, book: Book, pages: Extrac
     except InputError as err:
         digest = _digest(entry.path) if err.code == "E120" else ""
         return Outcome(entry.name, "quarantined", kind, digest, error=err, stands=err.code == "E120")
-    return clean_bytes(entry.name, raw, where, kind, config, book, config.ignored(entry.name, src), pages)
+    return clean_bytes(entry.name, raw, where, kind, config, book, config.ignored(entry.name, src), pages, memo)
 
 
 def clean_bytes(
     name: str, raw: bytes, where: str, kind: str, config: Config, book: Book, ignore: Sequence[str],
-    pages: Extractor | None = None,
+    pages: Extractor | None = None, memo: Memo | None = None,
 ) -> Outcome:  # fmt: skip
     """Clean the bytes of one document; whatever goes wrong with it becomes its outcome.
 
-    `pages` extracts the text of a page; without it a child process is started for this one.
+    `pages` extracts the text of a page; without it a child process is started for this one. `memo` may know the
+    document.
     """
+    memo = memo or memo_of(config, book)
     digest = hashlib.sha256(raw).hexdigest()
     try:
         if kind == "html":
-            return _clean_page(name, raw, where, config, book, ignore, pages)
+            return _clean_page(name, raw, where, config, book, ignore, pages, memo)
         source = files.decode(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
-        judge = book.bench.judge(record_path(name))
-        cleaned = clean(where, source.text, book.rules, config.settings, ignore, judge)
+        cleaned = memo.clean(where, source.text, ignore, *_decided(name, book))
         if source.encode() != raw:  # decode has checked this; we check it once more with what we shall report
             raise SelfCheckError(
                 "E402", where, "the text does not give the bytes back", "copied unchanged", "please report it"
@@ -275,19 +295,28 @@ def clean_bytes(
 
 
 def _clean_page(
-    name: str, raw: bytes, where: str, config: Config, book: Book, ignore: Sequence[str], pages: Extractor | None
-) -> Outcome:
+    name: str, raw: bytes, where: str, config: Config, book: Book, ignore: Sequence[str], pages: Extractor | None,
+    memo: Memo,
+) -> Outcome:  # fmt: skip
     """Clean the main text of a page. Raises InputError and SelfCheckError."""
     if pages is None:
         with _extractor() as own:
-            return _clean_page(name, raw, where, config, book, ignore, own)
+            return _clean_page(name, raw, where, config, book, ignore, own, memo)
     page = pages.extract(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
-    judge = book.bench.judge(record_path(name))
-    cleaned = clean(where, page.text, book.rules, config.settings, ignore, judge)
+    cleaned = memo.clean(where, page.text, ignore, *_decided(name, book))
     cleaned = replace(cleaned, meta=_with_stated(cleaned, page, config), flags=(*page.flags, *cleaned.flags))
     source = files.Source(page.text, page.encoding, "lf", page.bom)
     digest = hashlib.sha256(raw).hexdigest()
     return replace(finished(name, "html", digest, raw, source, cleaned), kept=page.kept)
+
+
+def _decided(name: str, book: Book) -> tuple[DocumentJudge | None, bytes]:
+    """Return who knows what was decided for a document, and bytes that stand for what that is."""
+    judge = book.bench.judge(record_path(name))
+    if judge is None:
+        return None, b""
+    rules = ",".join(f"{sought.rule} {sought.edit}" for sought in judge.sought)
+    return judge, rules.encode() + b"".join(map(decision_line, (sought.decision for sought in judge.sought)))
 
 
 def _extractor() -> Extractor:
@@ -310,12 +339,12 @@ def finished(name: str, kind: str, digest: str, raw: bytes, source: files.Source
     return Outcome(name, status_of(text, raw), kind, digest, raw, source, cleaned, decide(text))
 
 
-def overlaps(outcomes: Sequence[Outcome], config: Config) -> Found:
+def overlaps(outcomes: Sequence[Outcome], config: Config, cache: Cache = NO_CACHE) -> Found:
     """Find what stands twice in the cleaned texts."""
     if config.keys.dedup.mode == "off":
         return Found((), (), ())
     texts = [text for o in outcomes if (text := text_of(o))]
-    return find_overlaps(texts, config.overlaps)
+    return find_known(cache, texts, config.overlaps)
 
 
 def extracted_place(path: str) -> str:

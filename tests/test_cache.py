@@ -38,6 +38,12 @@ def test_other_parts_give_another_key(one, two):
     assert (key_of(*one) == key_of(*two)) == (one == two)
 
 
+def test_a_run_that_asks_nothing_makes_no_file(tmp_path):
+    with Cache(tmp_path):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
 def test_more_keys_than_one_statement_takes(tmp_path):
     values = {key_of(str(i)): str(i).encode() for i in range(2500)}
     with Cache(tmp_path) as cache:
@@ -113,6 +119,7 @@ def test_a_folder_that_cannot_be_written_fails_nothing(tmp_path):
     try:
         with Cache(tmp_path / "cache") as cache:
             cache.put(b"k", b"v")
+            cache.flush()
             assert cache.trouble
     finally:
         tmp_path.chmod(0o700)
@@ -122,6 +129,7 @@ def test_a_file_in_the_place_of_the_folder_fails_nothing(tmp_path):
     (tmp_path / "cache").write_bytes(b"mine")
     with Cache(tmp_path / "cache") as cache:
         cache.put(b"k", b"v")
+        cache.flush()
         assert cache.trouble
     assert (tmp_path / "cache").read_bytes() == b"mine"
 

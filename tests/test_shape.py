@@ -16,7 +16,7 @@ LAYERS = [  # lowest first, as in docs/design.md
     ["vet", "trial"],
     ["packs"],
     ["clean", "overlap", "identity"],
-    ["outcome", "examples", "suggest", "decisions"],
+    ["outcome", "examples", "suggest", "decisions", "memo"],
     ["reports", "config"],
     ["policies", "runners"],
     ["pipeline"],

@@ -270,7 +270,8 @@ def _run(options: Options, src: str | None) -> tuple[Records, Book]:
     config = options.config(Path(src) if src else None)
     source, _ = places(config, src, None)
     book = options.book(config)
-    return pipeline.run(source, None, config, book, options.printer.tick).records, book
+    with options.cache() as cache:
+        return pipeline.run(source, None, config, book, options.printer.tick, cache).records, book
 
 
 def _told(decision: Decision) -> str:

@@ -12,6 +12,7 @@ import click
 from cleaner.cli import printer_of
 
 if TYPE_CHECKING:
+    from cleaner.cache import Cache
     from cleaner.config import Config
     from cleaner.errors import CleanerError
     from cleaner.pipeline import Book
@@ -106,6 +107,12 @@ _DATA = (
     ),
     click.option("--ray-address", metavar="ADDRESS", help="Ray cluster to work on (or RAY_ADDRESS)."),
 )  # fmt: skip
+_CACHE = (
+    click.option(
+        "--cache-dir", metavar="FOLDER", help="Where results are kept for later runs (the user's cache folder)."
+    ),
+    click.option("--no-cache", is_flag=True, help="Work everything out, and keep nothing for later runs."),
+)
 _TALK = (
     click.option("-q", "--quiet", is_flag=True, help="Only errors."),
     click.option("-v", "--verbose", is_flag=True, help="Also what was skipped, and why."),
@@ -129,7 +136,7 @@ def configured(*, policy: bool = True, data: bool = False) -> Callable[[F], F]:
             return ctx.invoke(function, options=options, **given)
 
         made: Any = wrapped
-        for option in reversed(_CONFIG + (_POLICY if policy else ()) + (_DATA if data else ()) + _TALK):
+        for option in reversed(_CONFIG + ((*_POLICY, *_CACHE) if policy else ()) + (_DATA if data else ()) + _TALK):
             made = option(made)
         return made  # type: ignore[no-any-return]
 
@@ -147,6 +154,7 @@ class Options:
         self.printer.progress = given.pop("progress")
         self._file = given.pop("config_file")
         self._isolated = given.pop("isolated")
+        self._cache_dir, self._no_cache = given.pop("cache_dir", None), given.pop("no_cache", False)
         self._pairs = given.pop("pairs")
         self._packs, self._without = given.pop("packs"), given.pop("without")
         self.ray_address: str | None = given.pop("ray_address", None)
@@ -196,6 +204,14 @@ class Options:
         for name in set(self._without) - set(loaded.keys.packs):
             raise _no_pack(name, loaded.keys.packs)
         return config.load(file, {**self._over, "packs": packs}, self._pairs)
+
+    def cache(self) -> Cache:
+        """Return what earlier runs have kept; use it as a context manager."""
+        from cleaner.cache import Cache, default_folder
+
+        if self._no_cache:
+            return Cache(None)
+        return Cache(Path(self._cache_dir) if self._cache_dir else default_folder())
 
     def book(self, config: Config) -> Book:
         """Return the packs in force."""

@@ -30,7 +30,8 @@ def overlaps(options: Options, src: str | None, everything: bool, output_format:
 
     config = options.config(Path(src) if src else None)
     source, _ = places(config, src, None)
-    result = pipeline.run(source, None, config, options.book(config), options.printer.tick)
+    with options.cache() as cache:
+        result = pipeline.run(source, None, config, options.book(config), options.printer.tick, cache)
     for error in result.errors:
         options.printer.error(str(error))
     for note in result.notes:

@@ -128,7 +128,8 @@ def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, f
     printer, begun = options.printer, time.process_time()
     form, new_only = flags["output_format"], flags["new_only"]
     known = formats.known_before(out) if new_only or form != "text" else None  # before OUT is written
-    result = pipeline.run(src, out, config, book, printer.tick)
+    with options.cache() as cache:
+        result = pipeline.run(src, out, config, book, printer.tick, cache)
     _complain(printer, result)
     written: Written
     if flags["dry_run"]:
@@ -207,7 +208,8 @@ def _check(options: Options, src: Path, out: Path, config: Config, book: Book, f
     from cleaner import output, pipeline
 
     printer, form = options.printer, flags["output_format"]
-    result = pipeline.run(src, out, config, book, printer.tick)
+    with options.cache() as cache:
+        result = pipeline.run(src, out, config, book, printer.tick, cache)
     todo = output.differences(result, out)
     hard = pipeline.worst(error.exit for error in result.errors if error.exit == 70)
     known = formats.known_before(out) if flags["new_only"] or form != "text" else None
@@ -266,7 +268,8 @@ def _diff(
     from cleaner.show import show_path
 
     printer = options.printer
-    result = pipeline.run(src, out, config, book, printer.tick)
+    with options.cache() as cache:
+        result = pipeline.run(src, out, config, book, printer.tick, cache)
     _complain(printer, result)
     todo = {d.name for d in output.differences(result, out)} if out is not None else set()
     found = False

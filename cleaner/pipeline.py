@@ -143,7 +143,8 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     What `cache` knows of an earlier run is not worked out again; a few texts take less time than to ask it.
     """
     entries = survey(src, out, config)
-    config = replace(config, bulk=sum(entry.path.stat().st_size for entry in entries if entry.taken) > BULK)
+    size = sum(entry.path.stat().st_size for entry in entries if entry.taken)
+    config = replace(config, bulk=size > BULK or config.keys.dedup.against is not None)  # one article, a large corpus
     cache = cache if config.bulk else NO_CACHE
     memo = memo_of(config, book, cache)
     outcomes = _cleaned(entries, src, config, book, tick, memo)

@@ -144,6 +144,16 @@ def test_only_what_changed_is_cleaned_again(tmp_path, count):
     assert len(count) == 6
 
 
+def test_a_corpus_is_not_cleaned_again_for_the_next_new_article(tmp_path, count, monkeypatch):
+    monkeypatch.setattr(pipeline, "BULK", 300_000)
+    corpus, seeds = folder(tmp_path / "corpus", x=HANS, y=OTHER), folder(tmp_path / "seeds", a=HANT)
+    run = ("overlaps", seeds, "--against", corpus, "--isolated", "--cache-dir", tmp_path / "cache")
+    clean(*run)
+    (seeds / "a.txt").write_text(HANT + OTHER, "utf-8")
+    clean(*run)
+    assert [name.rsplit("/", 1)[1] for name in count] == ["a.txt", "x.txt", "y.txt", "a.txt"]
+
+
 def test_a_search_over_the_same_texts_is_not_done_again(tmp_path, monkeypatch):
     texts = [Text(name, text, "hans") for name, text in (("a", HANS), ("b", HANT), ("c", HANS + OTHER))]
     with Cache(tmp_path) as cache:

@@ -181,7 +181,7 @@ def test_shards_hold_every_document_once_in_order(tmp_path, book):
     groups = [orjson.loads(line) for line in (tmp_path / "jsonl/__report__/duplicates.jsonl").read_bytes().splitlines()]
     named = {member: group["keep"] for group in groups for member in group["members"]}
     assert groups and {row["metadata"]["source"]: row["metadata"]["cluster"] for row in rows} == {
-        row["metadata"]["source"]: named.get(row["metadata"]["source"]) for row in rows
+        row["metadata"]["source"]: named.get(row["metadata"]["source"], "") for row in rows
     }
     assert all(row["metadata"]["is_keeper"] == (named.get(s := row["metadata"]["source"], s) == s) for row in rows)
 

@@ -146,7 +146,7 @@ def _rows(work: Assembly, number: int) -> Iterator[dict[str, Any]]:
     for at, piece in _pieces(work, number):
         row: dict[str, Any] = orjson.loads(piece)
         label = kept.get(at)
-        row["metadata"]["cluster"] = None if label is None else work.names(label)
+        row["metadata"]["cluster"] = "" if label is None else work.names(label)
         row["metadata"]["is_keeper"] = label is None or label == low + at
         yield row
 

@@ -122,7 +122,11 @@ class _Columns:
 
 
 class _Corpus(_File):
-    """Rows {id, text, metadata} of one corpus; `cluster` and `is_keeper` are put in when OUT is assembled."""
+    """Rows {id, text, metadata} of one corpus; `cluster` and `is_keeper` are put in when OUT is assembled.
+
+    What is not known is "", never null: readers infer the type of a field from the first shard, and a field that is
+    null in all of it has none (datasets 5.2 then fails at the first shard that has a value).
+    """
 
     def __init__(self, path: Path, setup: Setup, part: Part) -> None:
         super().__init__(path)
@@ -148,12 +152,12 @@ class _Corpus(_File):
             text = _utf8(outcome.raw)
         if text is None:
             return None
-        meta = {name: file.meta.get(name) for name in META}
-        carried = _json(rest) if rest else None
+        meta = {name: file.meta.get(name, "") for name in META}
+        carried = _json(rest) if rest else ""
         found = {
             "id": row.id or file.path, "text": text,
             "metadata": {
-                "source": file.path, "status": file.status, "code": file.code, "script": file.script,
+                "source": file.path, "status": file.status, "code": file.code or "", "script": file.script,
                 "encoding": file.encoding, "meta": meta, "edits": sum(file.edits.values()), "pending": file.pending,
                 "sha256_in": file.sha256_in, "carried": carried,
             },

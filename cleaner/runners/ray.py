@@ -60,7 +60,7 @@ class Cluster:
             own: dict[str, Any] = {"num_cpus": jobs or None, "include_dashboard": False}
             try:
                 ray.init(
-                    address=address, log_to_driver=False, logging_level=40, configure_logging=False,
+                    address=address or "local", log_to_driver=False, logging_level=40, configure_logging=False,
                     **({} if address else own),
                 )  # fmt: skip
             except (ConnectionError, ValueError, RuntimeError) as err:

@@ -22,7 +22,7 @@ from cleaner.decisions import NONE, Bench, Decisions, DocumentJudge
 from cleaner.decisions import read as read_decisions
 from cleaner.decisions import to_line as decision_line
 from cleaner.errors import CleanerError, Errors, InputError, SelfCheckError, UsageError
-from cleaner.formats import SUFFIXES, extracted_name, format_of, output_name, page_of
+from cleaner.formats import ROWS, SUFFIXES, extracted_name, format_of, output_name, page_of
 from cleaner.memo import NONE as NO_CACHE
 from cleaner.memo import Memo
 from cleaner.memo import find as find_known
@@ -284,7 +284,8 @@ def clean_bytes(
     try:
         if kind == "html":
             return _clean_page(name, raw, where, config, book, ignore, pages, memo)
-        source = files.decode(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
+        keys, row = config.keys, kind in ROWS
+        source = files.decode(raw, where, encoding=keys.encoding, allow_nul=keys.allow_nul, certain=row)
         cleaned = memo.clean(where, source.text, ignore, *_decided(name, book))
         if source.encode() != raw:  # decode has checked this; we check it once more with what we shall report
             raise SelfCheckError(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaner import files
 from cleaner.errors import InputError, UsageError
 from cleaner.formats import jsonl, packed, table_name, table_of
 from cleaner.formats.rows import Fields, Piece
@@ -64,6 +65,12 @@ def test_pieces_cover_a_file_and_end_with_lines(raw, size, tmp_path_factory):
     for piece in pieces:
         assert piece.first == whole.count(b"\n", 0, piece.start) + 1
         assert piece.start == 0 or whole[piece.start - 1 : piece.start] == b"\n"
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\ufeff")))
+def test_the_text_of_a_row_is_never_taken_for_another_encoding(text):
+    source = files.decode(text.encode(), "a", certain=True)
+    assert source.text == text.replace("\r\n", "\n").replace("\r", "\n") and source.encode() == text.encode()
 
 
 def test_a_line_over_the_limit_is_one_bad_row_and_the_next_one_is_read(tmp_path):

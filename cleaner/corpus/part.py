@@ -19,7 +19,6 @@ from typing import IO, Any
 import numpy as np
 
 from cleaner import files
-from cleaner.config import Config
 from cleaner.corpus.parts import Part, Setup, unchanged
 from cleaner.corpus.shape import Shape, shape_of
 from cleaner.corpus.sketches import Sketches
@@ -69,7 +68,6 @@ class _Part:
 
     def __init__(self, setup: Setup, part: Part, trial: Trial, base: Path) -> None:
         self.setup, self.part, self.base = setup, part, base
-        self.config = _row_config(setup.config)
         self.skip = {document: (code, why) for document, code, why in trial.skip}
         self.stack = ExitStack()
         self.marker = self.stack.enter_context(trial.marker())
@@ -139,7 +137,7 @@ class _Part:
             what = f"its text has {len(raw)} bytes, the limit is {setup.config.keys.max_file_size}"
             error = InputError("E120", where, what, _done(row), "raise --max-file-size, split it or exclude it")
             return Outcome(name, "quarantined", part.kind, _sha(raw), error=error)
-        return clean_bytes(name, raw, where, part.kind, self.config, setup.book, ignore)
+        return clean_bytes(name, raw, where, part.kind, setup.config, setup.book, ignore)
 
     def _file(self, index: int, at: int) -> Outcome:
         given, setup = self.part.inputs[index], self.setup
@@ -169,11 +167,6 @@ class _Part:
             "totals": dict(self.totals), "rules": dict(self.rules), "codes": dict(self.codes), "errors": self.errors,
             "rows": sum(size for _, size, _ in self.docs if size > 0),
         }  # fmt: skip
-
-
-def _row_config(config: Config) -> Config:
-    """Rows are text already: nothing is left to be found out about their encoding."""
-    return replace(config, keys=config.keys.model_copy(update={"encoding": "utf-8"}))
 
 
 def _sha(raw: bytes) -> str:

@@ -73,19 +73,25 @@ def rebuild(text: str, encoding: str, newline: str, bom: bool, runs: Iterable[tu
     return (_MARKS[encoding] if bom else b"") + (big5.encode(text) if encoding == BIG5 else text.encode(encoding))
 
 
-def decode(raw: bytes, where: str, *, encoding: str | None = None, allow_nul: bool = False) -> Source:
+def decode(
+    raw: bytes, where: str, *, encoding: str | None = None, allow_nul: bool = False, certain: bool = False
+) -> Source:
     """Return the text of `raw`; its `encode` gives `raw` again.
+
+    `certain` says that these are bytes of UTF-8, whatever else they look like: the text of a row is a text already.
 
     `where` names the file in errors. `encoding` is a label given by the user: then nothing is guessed, but a byte
     order mark says more than a label. Raises InputError E110 (a NUL character) or E111 (no encoding, or no certain
     one), UsageError for a label that `named_encoding` does not know.
     """
-    name = named_encoding(encoding) if encoding else None
+    name = named_encoding(encoding) if encoding and not certain else None
     marked = _marked(raw, where)
     if marked:
         source = _strict(raw, marked, where, "begins with its byte order mark")
     elif b"\0" in raw and not allow_nul and name not in (UTF16LE, UTF16BE):
         raise _nul(raw, where)
+    elif certain:
+        source = _strict(raw, UTF8, where, "is the text of a row")
     elif name:
         source = _as_named(raw, name, where)
     else:

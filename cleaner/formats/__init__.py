@@ -7,6 +7,7 @@ from __future__ import annotations
 
 SUFFIXES = {".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
 TABLES = ("jsonl", "parquet", "warc")  # formats whose rows are documents
+ROWS = ("jsonl", "parquet")  # of these, the text of a row is a text already; a record of a WARC is bytes
 _TABLE_SUFFIXES = {
     ".jsonl": "jsonl", ".jsonl.gz": "jsonl", ".jsonl.zst": "jsonl", ".ndjson": "jsonl", ".ndjson.gz": "jsonl",
     ".ndjson.zst": "jsonl", ".parquet": "parquet", ".warc": "warc", ".warc.gz": "warc", ".wet": "warc",

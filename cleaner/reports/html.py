@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -19,9 +18,10 @@ from cleaner.reports.html_compare import MOST as MOST_SHIFTS
 from cleaner.reports.html_compare import compare
 from cleaner.reports.html_graph import graph
 from cleaner.reports.html_page import cluster_href, cluster_name, page_href, page_names, render
-from cleaner.reports.html_pairs import Aligned, align, passage
+from cleaner.reports.html_pairs import align, passage
 from cleaner.reports.html_rows import rows_of
 from cleaner.reports.html_rules import hits_by_rule, rule_names, rule_page, rule_totals
+from cleaner.reports.html_values import GroupView, Pair, Place, Section, panel, section_key, told
 from cleaner.reports.records import (
     ClusterRecord,
     EditRecord,
@@ -32,7 +32,6 @@ from cleaner.reports.records import (
 )
 from cleaner.reports.rules import RuleInfo
 from cleaner.reports.views import (
-    FLAGS,
     KINDS,
     Counts,
     Group,
@@ -62,52 +61,6 @@ def pages(
     report = Report(records, sources, rules, then)
     for name, page in report.pages().items():
         yield name, page()
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A place in an article, to be linked: `href` is "" where the article has no page."""
-
-    path: str
-    line: int
-    href: str
-
-
-@dataclass(frozen=True)
-class _GroupView:
-    """A group as the panel of an article shows it."""
-
-    index: int
-    group: Group
-    samples: tuple[tuple[str, str, int], ...]
-    more: int
-    lines: tuple[tuple[int, int], ...]
-    more_lines: int
-    codes: tuple[str, ...]
-    candidates: tuple[tuple[str, str, _Place | None], ...]
-
-
-@dataclass(frozen=True)
-class _Section:
-    """The groups of one rule with one fate, one after the other."""
-
-    rule: str
-    why: str
-    count: int
-    status: str
-    pending: int
-    groups: tuple[_GroupView, ...]
-
-
-@dataclass(frozen=True)
-class _Pair:
-    """Two passages beside each other."""
-
-    overlap: OverlapRecord
-    a: _Place
-    b: _Place
-    rows: tuple[Aligned, ...]
-    langs: tuple[str | None, str | None]
 
 
 class Report:
@@ -159,7 +112,7 @@ class Report:
         page = rule_page(rule, self.hits[rule], self.rules.get(rule))
         return self._render("rule.html.j2", "../", title=rule, page=page, place=self._hit, language=self._lang)
 
-    def _hit(self, edit: EditRecord) -> _Place:
+    def _hit(self, edit: EditRecord) -> Place:
         return self.place(edit.path, edit.line, "../")
 
     def compare(self) -> bytes:
@@ -173,11 +126,11 @@ class Report:
     def reading(self, path: str) -> Reading | None:
         return Reading(self.sources[path], self.records.of(path)) if path in self.sources else None
 
-    def place(self, path: str, line: int, root: str) -> _Place:
+    def place(self, path: str, line: int, root: str) -> Place:
         href = f"{root}{page_href(self.names[path])}#L{line}" if path in self.names else ""
-        return _Place(path, line, href)
+        return Place(path, line, href)
 
-    def side(self, side: SideRecord, root: str) -> _Place:
+    def side(self, side: SideRecord, root: str) -> Place:
         return self.place(side.path, side.line, root)
 
     def index(self) -> bytes:
@@ -199,9 +152,7 @@ class Report:
             waiting_hidden=max(0, len(waiting) - _MAX_ROWS),
             hits=[(*row, self._why(row[0])) for row in rule_totals(self.hits)],
             compared=self.compared,
-            flagged=[(f, [(flag, FLAGS.get(flag, "")) for flag in f.flags]) for f in self.records.files if f.flags][
-                :50
-            ],
+            flagged=[(f, told(f)) for f in self.records.files if f.flags][:_MAX_ROWS],
             kinds=[(kind, [card for card in cards if card[0].kind == kind]) for kind in KINDS],
             left_out=[f for f in self.records.files if f.status in ("quarantined", "skipped", "dropped")][:_MAX_ROWS],
             alone=len(self.clusters.get(None, [])),
@@ -239,7 +190,7 @@ class Report:
         name = self.names[file.path]
         root = "../" * name.count("/")
         reading = Reading(self.sources[file.path], self.records.of(file.path))
-        groups = _panel(groups_of(self.records.of(file.path)))
+        groups = panel(groups_of(self.records.of(file.path)))
         overlaps = self.shared.get(file.path, [])
         linked: dict[str, list[OverlapRecord]] = {}
         for overlap in overlaps:
@@ -254,7 +205,7 @@ class Report:
             sections=self._sections(groups, root),
             rows=rows_of(file.path, reading, groups, linked),
             meta=sorted(file.meta.items()),
-            flags=_told(file),
+            flags=told(file),
             shared=[
                 (cluster, cluster_href(cluster, root), members[0].kind, len(members), self._lines_here(file, members))
                 for cluster, members in linked.items()
@@ -264,21 +215,21 @@ class Report:
     def _lines_here(self, file: FileRecord, overlaps: Iterable[OverlapRecord]) -> list[int]:
         return sorted({side.line for o in overlaps for side in (o.a, o.b) if side.path == file.path})[:_MAX_LINES]
 
-    def _sections(self, groups: Sequence[Group], root: str) -> list[_Section]:
+    def _sections(self, groups: Sequence[Group], root: str) -> list[Section]:
         views = [self._group_view(i, group, root) for i, group in enumerate(groups)]
         sections = []
-        for (_, rule, status), found in groupby(views, key=lambda view: _section_key(view.group)):
+        for (_, rule, status), found in groupby(views, key=lambda view: section_key(view.group)):
             members = tuple(found)
             count = sum(len(view.group.edits) for view in members)
             pending = sum(view.group.pending for view in members)
-            sections.append(_Section(rule, self._why(rule), count, status, pending, members))
+            sections.append(Section(rule, self._why(rule), count, status, pending, members))
         return sections
 
-    def _group_view(self, index: int, group: Group, root: str) -> _GroupView:
+    def _group_view(self, index: int, group: Group, root: str) -> GroupView:
         samples, more = group.samples(6)
         lines = tuple(Counter(edit.line for edit in group.edits).items())
         codes = tuple(sorted({edit.code for edit in group.edits if edit.code}))
-        return _GroupView(
+        return GroupView(
             index, group, samples, more, lines[:_MAX_LINES], max(0, len(lines) - _MAX_LINES), codes,
             _candidates(self, group, root),
         )  # fmt: skip
@@ -308,33 +259,15 @@ class Report:
         title = self.files[path].meta.get("title", "") if path in self.files else ""
         return cut(title or (headline(reading) if reading else ""), 40)[0]
 
-    def _pair(self, overlap: OverlapRecord) -> _Pair:
+    def _pair(self, overlap: OverlapRecord) -> Pair:
         rows = align(self.reading(overlap.a.path), self.reading(overlap.b.path), overlap)
         langs = self._lang(overlap.a.path), self._lang(overlap.b.path)
-        return _Pair(overlap, self.side(overlap.a, "../"), self.side(overlap.b, "../"), tuple(rows), langs)
+        return Pair(overlap, self.side(overlap.a, "../"), self.side(overlap.b, "../"), tuple(rows), langs)
 
 
-def _told(file: FileRecord) -> list[tuple[str, str]]:
-    return [(flag, FLAGS.get(flag, "")) for flag in file.flags]
-
-
-def _panel(groups: Sequence[Group]) -> list[Group]:
-    """Return groups as the panel lists them: those of one rule together, rules in the order in which they appear."""
-    first: dict[tuple[int, str, str], int] = {}
-    for group in groups:
-        first.setdefault(_section_key(group), group.edits[0].start)
-    return sorted(groups, key=lambda g: (_section_key(g)[0], first[_section_key(g)], _section_key(g), g.edits[0].start))
-
-
-def _section_key(group: Group) -> tuple[int, str, str]:
-    """What waits comes first, then what was done, then what was not."""
-    rank = 0 if group.pending else 1 if group.status == "applied" else 2
-    return rank, group.rule, group.status
-
-
-def _candidates(report: Report, group: Group, root: str) -> tuple[tuple[str, str, _Place | None], ...]:
+def _candidates(report: Report, group: Group, root: str) -> tuple[tuple[str, str, Place | None], ...]:
     """Return the words proposed for a group, best first: (word, score, where it is taken from)."""
-    seen: dict[str, tuple[str, str, _Place | None]] = {}
+    seen: dict[str, tuple[str, str, Place | None]] = {}
     for edit in group.edits:
         for word in edit.candidates:
             place = report.side(word.evidence, root) if word.evidence else None

@@ -16,6 +16,7 @@ import random
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -32,10 +33,11 @@ from cleaner.script import decide
 from cleaner.script.tables import FOLD, characters, readings, rivals
 from cleaner.tables import Table
 
-CASES, SEED = 500, 20240501
+CASES, DOCUMENTS, SEED = 500, 100, 20240501
 PROSE = 4  # of the court's sentences, one in so many is a base sentence: as many as there are of the programs
 PROOF = 5  # characters that prove the script of a base sentence: a shorter one has no script to be repaired to
 TABLES = Path(__file__).resolve().parent.parent / "rules" / "tables"
+JUDGED = Path(__file__).resolve().parent / "script_judged.tsv"
 RULES = ("zh-core/pinyin", "zh-core/script", "zh-core/spun")
 PINYIN = re.compile("(?<=[\u4e00-\u9fff])[(（][a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]+[)）]")
 
@@ -188,7 +190,7 @@ def run_documents() -> None:
     groups = set(rivals())
     for share in (0.05, 0.15, 0.40):
         drawn = []
-        for _ in range(33):
+        for _ in range(DOCUMENTS):
             right = "\n".join(rng.sample(hant, 30))
             broken = "".join(
                 rng.choice(wrong[c]) if c in groups and c in wrong and rng.random() < share else c for c in right
@@ -198,20 +200,32 @@ def run_documents() -> None:
 
 
 def run_clean() -> None:
-    fix = ours()
-    sets = ("Traditional, programs", script_text.traditional()), ("Traditional, court", script_text.court())
-    for name, lines in (*sets, ("Simplified", script_text.simplified())):
-        count = chars = 0
+    """Print every change with its verdict: what a reader said of it in script_judged.tsv, "?" for what nobody has read."""
+    fix, judged = ours(), {(row[0], row[1]): row[2] for row in Table(JUDGED).rows}
+    sets = (
+        ("programs", script_text.traditional()),
+        ("court", script_text.court()),
+        ("Simplified", script_text.simplified()),
+    )
+    for name, lines in sets:
+        verdicts: Counter[str] = Counter()
+        chars = 0
         for low in range(0, len(lines), 10):
             text = "\n".join(lines[low : low + 10]) + "\n"
             got, chars = fix(text), chars + len(text)
             if got != text and len(got) == len(text):
                 for at, (a, b) in enumerate(zip(text, got, strict=True)):
                     if a != b:
-                        count += 1
-                        print(f"{text[max(0, at - 10) : at]}[{a}>{b}]{text[at + 1 : at + 11]}".replace("\n", "|"))
-        rate = f"{count} changes, {1e5 * count / chars:.2f} per 100,000"
-        print(f"{name}: {len(lines):,} sentences, {chars:,} characters, {rate}\n")
+                        around = text[max(0, at - 3) : at] + "[" + a + "]" + text[at + 1 : at + 4]
+                        change, place = f"{a} {b}", re.sub(r"\s", "|", around)
+                        verdict = judged.get((change, place), "?")
+                        verdicts[verdict] += 1
+                        print(f"{change}\t{place}\t{verdict}")
+        each = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
+        rate = 1e5 * (verdicts["wrong"] + verdicts["style"] + verdicts["?"]) / chars
+        print(
+            f"{name}: {len(lines):,} sentences, {chars:,} characters; {each or 'no change'}; wrong in 100,000: {rate:.2f}\n"
+        )
 
 
 def run_speed() -> None:

@@ -200,7 +200,7 @@ def run_documents() -> None:
 
 
 def run_clean() -> None:
-    """Print every change with its verdict: what a reader said of it in script_judged.tsv, "?" for what nobody has read."""
+    """Print every change with what a reader said of it in script_judged.tsv, "?" for what nobody has read."""
     fix, judged = ours(), {(row[0], row[1]): row[2] for row in Table(JUDGED).rows}
     sets = (
         ("programs", script_text.traditional()),
@@ -224,7 +224,8 @@ def run_clean() -> None:
         each = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
         rate = 1e5 * (verdicts["wrong"] + verdicts["style"] + verdicts["?"]) / chars
         print(
-            f"{name}: {len(lines):,} sentences, {chars:,} characters; {each or 'no change'}; wrong in 100,000: {rate:.2f}\n"
+            f"{name}: {len(lines):,} sentences, {chars:,} characters; "
+            f"{each or 'no change'}; wrong in 100,000: {rate:.2f}\n"
         )
 
 

@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from cleaner.script.convert import changes
 from cleaner.script.forms import protected, without
 from cleaner.script.knowledge import Part
 from cleaner.script.lexicon import LONGEST, NO_WORD, REACH, Lexicon, lexicon, word_hash
+from cleaner.script.stretches import stretches
 from cleaner.script.tables import characters
 from cleaner.script.traditional import Tables, Traditional
 from cleaner.tables import Table
@@ -437,3 +439,36 @@ def test_deciding_a_script_needs_neither_numpy_nor_opencc():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == b"[]"
+
+
+def told(text: str) -> list[tuple[str, str]]:
+    return [(text[s.start : s.end], s.script) for s in stretches(text, decide(text))]
+
+
+def test_stretches_say_what_is_in_another_script_and_by_what_evidence():
+    quoted = PLAIN_HANS + "他写道：“臺灣問題關係國家統一。”后来又说过两次。\n"
+    assert told(quoted) == [("臺灣問題關係國家統一。", "hant")]
+    japanese = PLAIN_HANT * 3 + "店名叫「春の会議」，很有名。\n"
+    assert [script for _, script in told(japanese)] == ["kana"]
+    (only,) = stretches(quoted, decide(quoted))
+    assert (only.hans, only.kana) == (0, 0) and only.hant >= 3
+
+
+def test_a_text_in_two_scripts_tells_the_lines_of_the_rarer_one():
+    text = PLAIN_HANT * 3 + PLAIN_HANS
+    assert told(text) == [(PLAIN_HANS.strip("。\n"), "hans")]
+
+
+@pytest.mark.parametrize(
+    "text", ["", PLAIN_HANT, PLAIN_HANS, "abc 123", "日本の学校で読書会が開かれた。\n", PLAIN_HANT + "这里有"]
+)
+def test_a_text_in_one_script_has_no_stretches(text):
+    assert told(text) == []
+
+
+@given(st.lists(st.sampled_from([PLAIN_HANT, PLAIN_HANS, "“臺灣問題關係”", "春の会議。", "好。", " \n"])))
+def test_stretches_are_disjoint_ordered_and_bare(parts):
+    text = "".join(parts)
+    found = stretches(text, decide(text))
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    assert all(s.start < s.end and text[s.start : s.end] == text[s.start : s.end].strip() for s in found)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cleaner.config import Config
     from cleaner.packs import Rule
     from cleaner.pipeline import Book
-    from cleaner.reports.records import EditRecord, OverlapRecord, Records
+    from cleaner.reports.records import EditRecord, EvidenceRecord, FileRecord, OverlapRecord, Records
 
 EXAMPLES = 3  # of each sort that are shown under an edit
 _GUARDS = {
@@ -92,11 +92,40 @@ def _file(options: Options, path: Path, line: int | None, col: int | None) -> in
     if line is not None and not 1 <= line <= source.count("\n") + 1:
         what = f"has no line {line}, only {source.count(chr(10)) + 1}"
         raise UsageError("E105", show_path(path.as_posix()), what, "nothing was written", "check the line")
+    _script(options, records.files[0], line)
     if not edits:
         options.printer.say(f"{place}: no rule changes or proposes anything here")
         return 0
     _groups(options, book, edits, _prefix(path, name))
     return 0
+
+
+SCRIPTS = {
+    "hans": "Simplified",
+    "hant": "Traditional",
+    "mixed": "mixed script",
+    "kana": "Japanese",
+    "other": "no script of Chinese",
+}
+
+
+def _script(options: Options, file: FileRecord, line: int | None) -> None:
+    """Say which script the text is in and by what evidence, and where (on `line`, if given) it is in another."""
+    if file.evidence is None:
+        return
+    of = {"tw": " of Taiwan", "hk": " of Hong Kong"}.get(file.region or "", "")
+    options.printer.say(f"script: {SCRIPTS[file.script]}{of} ({_proof(file.evidence)})")
+    for stretch in file.stretches:
+        if line in (None, stretch.line):
+            proof = _proof(stretch.evidence)
+            options.printer.say(
+                f"  line {stretch.line}, {stretch.start}-{stretch.end}: {SCRIPTS[stretch.script]} ({proof})"
+            )
+
+
+def _proof(evidence: EvidenceRecord) -> str:
+    kana = f", {evidence.kana} kana" if evidence.kana else ""
+    return f"characters that prove it: {evidence.hans} Simplified, {evidence.hant} Traditional{kana}"
 
 
 def _with_words(edits: list[EditRecord], config: Config) -> list[EditRecord]:

@@ -28,6 +28,7 @@ from cleaner.reports.records import (
     RunRecord,
     SideRecord,
     SpanRecord,
+    StretchRecord,
 )
 from cleaner.rulings import Place, Ruling
 from cleaner.show import record_path
@@ -111,6 +112,26 @@ def of_outcome(outcome: Outcome, rules: Mapping[str, Rule]) -> tuple[FileRecord,
     return _file(outcome, edits), edits
 
 
+STRETCHES = 50  # in another script than the text, that a record names: a text with more is mixed all over
+
+
+def _stretches(outcome: Outcome) -> tuple[StretchRecord, ...]:
+    """Return where the source is in another script than the text as a whole."""
+    if not outcome.source or not outcome.script:
+        return ()
+    from cleaner.script import decide
+    from cleaner.script.stretches import stretches
+
+    text = outcome.source.text
+    found = stretches(text, decide(text))[:STRETCHES]
+    return tuple(
+        StretchRecord(
+            s.start, s.end, text.count("\n", 0, s.start) + 1, s.script, EvidenceRecord(s.hans, s.hant, s.kana)
+        )
+        for s in found
+    )
+
+
 def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
     source, cleaned, state = outcome.source, outcome.cleaned, outcome.script
     counts = Counter(edit.by[-1] for edit in edits if edit.status == "applied")
@@ -137,6 +158,7 @@ def _file(outcome: Outcome, edits: Sequence[EditRecord]) -> FileRecord:
         chars_out=len(text),
         edits=dict(sorted(counts.items())),
         pending=sum(edit.pending for edit in edits),
+        stretches=_stretches(outcome),
         meta=dict(cleaned.meta) if cleaned else {},
         flags=cleaned.flags if cleaned else (),
         extracted=_extracted(outcome),

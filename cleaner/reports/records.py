@@ -81,6 +81,21 @@ class EvidenceRecord:
 
 
 @dataclass(frozen=True)
+class StretchRecord:
+    """A stretch of the source in another script than the text: a quotation, a line, a passage, or a sentence with kana.
+
+    Repair leaves it alone (kana, mixed, the other script in a sentence), or repairs it towards its own script.
+    """
+
+    __pydantic_config__ = _STRICT
+    start: int
+    end: int
+    line: int
+    script: Literal["hans", "hant", "kana", "mixed"]
+    evidence: EvidenceRecord
+
+
+@dataclass(frozen=True)
 class ExtractedRecord:
     """Of a page: SHA-256 in hex of its extracted text (UTF-8), and the share (0-1) of a plain tag strip that it is."""
 
@@ -120,6 +135,7 @@ class FileRecord:
     meta: dict[str, str]
     flags: tuple[str, ...]
     extracted: ExtractedRecord | None = None
+    stretches: tuple[StretchRecord, ...] = ()
     type: Literal["file"] = "file"
 
 

@@ -1,6 +1,25 @@
-"""`python -m cleaner` is `clean`."""
+"""`python -m cleaner` is `clean`. A command whose answer is known is answered here, before anything is imported."""
 
-from cleaner.cli import main
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    from cleaner.known import answer
+
+    said = answer(sys.argv[1:])
+    if said is None:
+        from cleaner.cli import main as run
+
+        run()
+    try:
+        sys.stdout.buffer.write((said or "").encode("utf-8"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stderr.close()
+
 
 if __name__ == "__main__":
     main()

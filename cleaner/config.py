@@ -217,14 +217,16 @@ class Config:
             return (name,)
 
 
-def discover(start: Path) -> Path | None:
-    """Return the nearest configuration file above `start` (a folder), or None."""
+def discover(start: Path, stop: Path | None = None) -> Path | None:
+    """Return the nearest configuration file in `start` (a folder) or above it, up to the folder `stop`; or None."""
     for folder in (start, *start.resolve().parents):
         if (folder / "clean.toml").is_file():
             return folder / "clean.toml"
         project = folder / "pyproject.toml"
         if project.is_file() and "clean" in _toml(project).get("tool", {}):
             return project
+        if folder == stop:
+            break
     return None
 
 

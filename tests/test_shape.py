@@ -9,7 +9,7 @@ import cleaner
 
 PACKAGE = Path(cleaner.__file__).parent
 LAYERS = [  # lowest first, as in docs/design.md
-    ["text", "errors", "codes", "show", "toml", "tables", "meta", "credit", "cache"],
+    ["text", "errors", "codes", "show", "toml", "tables", "meta", "credit", "cache", "known"],
     ["script", "files", "formats"],
     ["context", "rulings"],
     ["kinds"],
@@ -17,7 +17,7 @@ LAYERS = [  # lowest first, as in docs/design.md
     ["packs"],
     ["clean", "overlap", "identity"],
     ["outcome", "examples", "suggest", "decisions", "memo"],
-    ["reports", "config"],
+    ["reports", "config", "gitindex"],
     ["policies", "runners"],
     ["pipeline"],
     ["corpus"],

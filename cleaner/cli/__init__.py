@@ -38,6 +38,7 @@ COMMANDS = {
     "report": ("out", "Render the report of OUT again."),
     "stats": ("stats", "What the run that made OUT did, in figures."),
     "doctor": ("doctor", "Check the installation, the packs, and that OUT leads back to its seeds."),
+    "init": ("init", "Set a repository up: configuration, hook, .gitattributes, .gitignore."),
     "config": ("config", "Show the configuration in force, or its schema."),
 }
 

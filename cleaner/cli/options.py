@@ -153,8 +153,10 @@ class Options:
         self.printer.set_color(given.pop("color"))
         self.printer.progress = given.pop("progress")
         self._file = given.pop("config_file")
+        self.stop: Path | None = None  # the folder above which no configuration is looked for
         self._isolated = given.pop("isolated")
-        self._cache_dir, self._no_cache = given.pop("cache_dir", None), given.pop("no_cache", False)
+        folder, self._no_cache = given.pop("cache_dir", None), given.pop("no_cache", False)
+        self._cache_dir = Path(folder).absolute() if folder else None  # the working folder may become another
         self._pairs = given.pop("pairs")
         self._packs, self._without = given.pop("packs"), given.pop("without")
         self.ray_address: str | None = given.pop("ray_address", None)
@@ -186,6 +188,11 @@ class Options:
             over["spam_map"] = _spam_map(Path(file))
         return over
 
+    @property
+    def config_file(self) -> Path | None:
+        """The configuration file that was named."""
+        return Path(self._file) if self._file else None
+
     def config(self, src: Path | None) -> Config:
         """Return the configuration in force for SRC (or for the working folder)."""
         from cleaner import config
@@ -195,7 +202,7 @@ class Options:
             file = Path(self._file)
         elif not self._isolated:
             start = (src if src is not None and src.is_dir() else src.parent if src is not None else Path()) or Path()
-            file = config.discover(start)
+            file = config.discover(start, self.stop)
         loaded = config.load(file, self._over, self._pairs)
         if not self._packs and not self._without:
             return loaded
@@ -211,7 +218,7 @@ class Options:
 
         if self._no_cache:
             return Cache(None)
-        return Cache(Path(self._cache_dir) if self._cache_dir else default_folder())
+        return Cache(self._cache_dir or default_folder())
 
     def book(self, config: Config) -> Book:
         """Return the packs in force."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,15 @@ import click
 
 from cleaner.cli import formats
 from cleaner.cli.options import Options, configured, places
+from cleaner.cli.step import compare, in_hook, nothing_there, slash
+from cleaner.cli.tree import Tree, in_git, reading, tree_of
+from cleaner.show import show_path
 
 if TYPE_CHECKING:
     from cleaner.cli.printing import Printer
     from cleaner.config import Config
     from cleaner.files import Entry
-    from cleaner.output import Difference, Written
+    from cleaner.output import Written
     from cleaner.pipeline import Book, Result
 
 MOST = 15  # differences that `check` lists, so that it stays under 20 lines
@@ -47,6 +49,7 @@ _OUT = click.argument("out", required=False, metavar="[OUT]")
 @click.option("--overwrite", is_flag=True, help="With one file as SRC: replace another file that stands at OUT.")
 @click.option("--wait", is_flag=True, help="Wait for another run that holds OUT.")
 @click.option("--stats", metavar="FILE", help="Write times and versions there, as JSON.")
+@reading
 @configured(data=True)
 def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int:
     """Clean SRC into OUT (the default command).
@@ -55,22 +58,28 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
     """
     if src == "-" or (src is not None and Path(src).is_file() and not _is_table(options, Path(src))):
         return _single(options, src, out, flags["overwrite"])
-    config = options.config(Path(src) if src else None)
-    source, target = places(config, src, out)
-    if target is None:
-        raise click.UsageError("OUT is missing; give it, as in `clean seeds/ out/`")
     if out == "-":
         raise click.UsageError("only one file can go to standard output; give a folder as OUT")
-    book = options.book(config)
-    if (entries := _corpus_of(source, target, config)) is not None:
-        from cleaner.cli.corpus import clean_corpus
+    flags["stats"] = flags["stats"] and str(Path(flags["stats"]).absolute())  # the working folder may become another
+    with tree_of(options, src, out, flags) as tree:
+        if tree.out is None:
+            raise click.UsageError("OUT is missing; give it, as in `clean seeds/ out/`")
+        if tree.empty:
+            return nothing_there(options, tree)
+        book = options.book(tree.config)
+        if (entries := _corpus_of(tree.src, tree.out, tree.config)) is not None:
+            from cleaner.cli.corpus import clean_corpus
 
-        return clean_corpus(options, entries, source, target, config, book, flags)
-    if flags["only_check"]:
-        return _check(options, source, target, config, book, flags)
-    if flags["show_diff"]:
-        return _diff(options, source, target, config, book, unified=False, everything=False)
-    return _whole(options, source, target, config, book, flags)
+            if tree.label:
+                raise click.UsageError("SRC holds tables, and only a folder of texts is read from git; add --worktree")
+            return clean_corpus(options, entries, tree.src, tree.disk or tree.out, tree.config, book, flags)
+        if flags["only_check"]:
+            return compare(options, tree, tree.out, book, flags)
+        if flags["show_diff"]:
+            return _diff(options, tree.src, tree.out, tree.config, book, unified=False, everything=False)
+        if tree.label == "staged" and flags["exit_non_zero_on_change"] and not flags["dry_run"]:
+            return in_hook(options, tree, tree.out, book, flags)
+        return _whole(options, tree, tree.out, book, flags)
 
 
 @click.command()
@@ -79,17 +88,21 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
 @formats.fail_on
 @formats.new_only
 @formats.output_format
+@reading
 @configured()
 def check(options: Options, src: str | None, out: str | None, **flags: Any) -> int:
-    """Is OUT what SRC, packs and configuration produce? Writes nothing.
+    """Is OUT what SRC, packs, configuration and decisions produce? Writes nothing.
+
+    In a hook, or with --staged, all of these are read from the git index: that is what a commit will hold.
 
     Exit code 0 if OUT is in step (a file that is quarantined in OUT counts as in step), 1 with a list if not.
     """
-    config = options.config(Path(src) if src else None)
-    source, target = places(config, src, out)
-    if target is None:
-        raise click.UsageError("OUT is missing; give it, as in `clean check seeds/ out/`")
-    return _check(options, source, target, config, options.book(config), flags)
+    with tree_of(options, src, out, flags) as tree:
+        if tree.out is None:
+            raise click.UsageError("OUT is missing; give it, as in `clean check seeds/ out/`")
+        if tree.empty:
+            return nothing_there(options, tree)
+        return compare(options, tree, tree.out, options.book(tree.config), flags)
 
 
 @click.command()
@@ -121,34 +134,35 @@ def _corpus_of(src: Path, out: Path, config: Config) -> list[Entry] | None:
     return wanted(src, out, config)
 
 
-def _whole(options: Options, src: Path, out: Path, config: Config, book: Book, flags: dict[str, Any]) -> int:
+def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str, Any]) -> int:
     from cleaner import output, pipeline
     from cleaner.reports import terminal
 
+    src, config, disk = tree.src, tree.config, tree.disk or out
     printer, begun = options.printer, time.process_time()
     form, new_only = flags["output_format"], flags["new_only"]
-    known = formats.known_before(out) if new_only or form != "text" else None  # before OUT is written
+    known = formats.known_before(disk) if new_only or form != "text" else None  # before OUT is written
     with options.cache() as cache:
         result = pipeline.run(src, out, config, book, printer.tick, cache)
     _complain(printer, result)
     written: Written
     if flags["dry_run"]:
-        todo = output.differences(result, out)
+        todo = output.differences(result, disk)
         written = output.Written(tuple(d.name for d in todo if d.kind != "orphan"), ())
     else:
-        written = output.write(result, out, html=not flags["no_report"], wait=flags["wait"])
+        written = output.write(result, disk, html=not flags["no_report"], wait=flags["wait"])
     for error in written.errors:
         printer.error(str(error))
-    found = formats.chosen(result.records, book, _slash(src), known, only_new=new_only)
+    found = formats.chosen(result.records, book, slash(src), known, only_new=new_only)
     if form != "text":
-        formats.put(printer, form, result.records, found, _slash(src), compared=known is not None)
+        formats.put(printer, form, result.records, found, slash(src), compared=known is not None)
     elif not printer.quiet:
-        for line in terminal.summary(result.records, _slash(src), _slash(out)):
+        for line in terminal.summary(result.records, slash(src), slash(out)):
             printer.say(line)
         if printer.verbose:
             for line in terminal.skipped(result.records.files):
                 printer.say(line)
-        _say_written(printer, src, out, written, dry=flags["dry_run"])
+        _say_written(printer, tree, out, written, dry=flags["dry_run"])
     if flags["stats"]:
         _stats(Path(flags["stats"]), result, time.process_time() - begun)
     changed = bool(written.written or written.deleted)
@@ -164,13 +178,12 @@ def _complain(printer: Printer, result: Result) -> None:
         printer.note(note)
 
 
-def _say_written(printer: Printer, src: Path, out: Path, written: Written, *, dry: bool) -> None:
+def _say_written(printer: Printer, tree: Tree, out: Path, written: Written, *, dry: bool) -> None:
     from cleaner.reports.previous import REPORT
-    from cleaner.show import show_path
 
-    where = show_path(_slash(out))
+    where = show_path(slash(out))
     if not written.written and not written.deleted:
-        printer.say(f"nothing to write: {where} is in step with {show_path(_slash(src))}")
+        printer.say(f"nothing to write: {where} is in step with {tree.of_seeds}{show_path(slash(tree.src))}")
         return
     texts = sum(not name.startswith(f"{REPORT}/") for name in written.written)
     gone = f", deleted {len(written.deleted)} whose seed is gone, excluded or dropped" if written.deleted else ""
@@ -178,16 +191,9 @@ def _say_written(printer: Printer, src: Path, out: Path, written: Written, *, dr
     printer.say(f"{verb} {texts} text{'' if texts == 1 else 's'} and {where}{REPORT}/{gone}")
     if not dry:
         printer.say(
-            f"read {where}{REPORT}/index.html or README.md" + (f", then: git add -A {where}" if _in_git(out) else "")
+            f"read {where}{REPORT}/index.html or README.md"
+            + (f", then: git add -A {where}" if in_git(tree.disk or out) else "")
         )
-
-
-def _slash(path: Path) -> str:
-    return path.as_posix().rstrip("/") + "/"
-
-
-def _in_git(path: Path) -> bool:
-    return any((folder / ".git").exists() for folder in (path.resolve(), *path.resolve().parents))
 
 
 def _stats(file: Path, result: Result, seconds: float) -> None:
@@ -204,68 +210,12 @@ def _stats(file: Path, result: Result, seconds: float) -> None:
     file.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
 
 
-def _check(options: Options, src: Path, out: Path, config: Config, book: Book, flags: dict[str, Any]) -> int:
-    from cleaner import output, pipeline
-
-    printer, form = options.printer, flags["output_format"]
-    with options.cache() as cache:
-        result = pipeline.run(src, out, config, book, printer.tick, cache)
-    todo = output.differences(result, out)
-    hard = pipeline.worst(error.exit for error in result.errors if error.exit == 70)
-    known = formats.known_before(out) if flags["new_only"] or form != "text" else None
-    found = formats.chosen(result.records, book, _slash(src), known, only_new=flags["new_only"])
-    if form == "text":
-        _say_differences(printer, todo, result, src, out)
-    else:
-        steps = [formats.of_difference(d, _slash(out), _because(d, result, out)) for d in todo]
-        formats.put(printer, form, result.records, [*steps, *found], _slash(src), compared=known is not None)
-    closed = formats.gate(printer, found, {*config.keys.fail_on, *flags["fail_on"]}, result.records)
-    return pipeline.worst((hard, 1 if todo or closed else 0))
-
-
-def _say_differences(printer: Printer, todo: Sequence[Difference], result: Result, src: Path, out: Path) -> None:
-    from cleaner.show import show_path
-
-    where = show_path(_slash(out))
-    if not todo:
-        printer.say(f"{where} is in step with {show_path(_slash(src))} ({result.records.run.files} files)")
-        return
-    known = len(result.committed) + sum(difference.kind == "orphan" for difference in todo)
-    printer.say(f"{where} does not match {show_path(_slash(src))} ({len(todo)} of {known} files):")
-    for difference in todo[:MOST]:
-        printer.say(f"  {difference.kind:<8} {where}{show_path(difference.name)}{_because(difference, result, out)}")
-    if len(todo) > MOST:
-        printer.say(f"  … and {len(todo) - MOST} more")
-    again = f"clean {show_path(_slash(src))} {where}" + (f" && git add -A {where}" if _in_git(out) else "")
-    printer.say(f"fix:  {again}      (nothing was written)")
-
-
-def _because(difference: Difference, result: Result, out: Path) -> str:
-    """Say in a few words what is behind a difference."""
-    from cleaner.formats import output_name
-    from cleaner.show import show
-
-    if difference.kind == "orphan":
-        gone = next(
-            (f for f in result.records.files if f.status == "dropped" and output_name(f.path) == difference.name), None
-        )
-        return f"   dropped: {show(gone.message or '')}" if gone else "   its seed is gone"
-    body = result.texts.get(difference.name)
-    if difference.kind == "missing" or not isinstance(body, bytes):
-        return ""
-    old = (out / difference.name).read_bytes().split(b"\n")
-    new = body.split(b"\n")
-    line = next((i for i, (a, b) in enumerate(zip(old, new, strict=False), 1) if a != b), min(len(old), len(new)) + 1)
-    return f"   from line {line}"
-
-
 def _diff(
     options: Options, src: Path, out: Path | None, config: Config, book: Book, *, unified: bool, everything: bool
 ) -> int:
     from cleaner import output, pipeline
     from cleaner.reports import terminal
     from cleaner.reports.unified import unified_diff
-    from cleaner.show import show_path
 
     printer = options.printer
     with options.cache() as cache:
@@ -286,7 +236,7 @@ def _diff(
             printer.say(f"{show_path(edit.path)}:{edit.line}:{edit.col}: {'+'.join(edit.by)}")
             printer.say(f"    {terminal.in_context(edit)}")
     if out is not None and not todo:
-        printer.note(f"{_slash(out)} is in step; --all shows all changes of every file")
+        printer.note(f"{slash(out)} is in step; --all shows all changes of every file")
     return 1 if todo else 0
 
 
@@ -294,7 +244,6 @@ def _single(options: Options, src: str, out: str | None, overwrite: bool) -> int
     """Clean one file, or standard input, into one file or standard output."""
     from cleaner import files, pipeline
     from cleaner.formats import format_of, output_name
-    from cleaner.show import show_path
 
     path = None if src == "-" else Path(src)
     if out is not None and out != "-" and (out.endswith("/") or Path(out).is_dir()):

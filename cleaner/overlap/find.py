@@ -9,6 +9,7 @@ nor the process shows in the result.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -36,6 +37,8 @@ LONGER = 1.2  # a document that holds another and is this much longer is probabl
 FRAGMENT = 2  # an equal stretch shorter than this between two that differ is not shown as equal
 
 Op = tuple[int, int, int, int]
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -156,36 +159,40 @@ class _Search:
         """Return the verified near duplicates, sorted, and the limits that were met."""
         resembles = self._resemblance()
         edges: dict[tuple[int, int], _Edge] = {}
-        notes = []
+        capped, cut = [], []  # sizes of the buckets that met a limit
 
-        def verify(a: int, b: int, capped: bool = False) -> bool:
+        def verify(a: int, b: int, in_capped: bool = False) -> bool:
             if (a, b) in edges:
                 return True
             jaccard, containment = resembles(a, b)
             near = jaccard >= self.settings.threshold or containment >= self.settings.containment
             if near and self.comparable(a, b):
-                edges[a, b] = _Edge(a, b, jaccard, containment, capped)
+                edges[a, b] = _Edge(a, b, jaccard, containment, in_capped)
             return near
 
         for bucket in self._buckets():
             if len(bucket) > self.settings.bucket_cap:
-                notes.append(f"near duplicates: a bucket of {len(bucket)} texts was linked to its first only")
+                capped.append(len(bucket))
                 for other in bucket[1:]:
                     verify(bucket[0], other, True)
-            elif left := _star(bucket, verify):
-                notes.append(f"near duplicates: {left} of a bucket of {len(bucket)} texts met {HUBS} others only")
+            elif _star(bucket, verify):
+                cut.append(len(bucket))
         sizes = self.shelved.sizes
         for (a, b), matches in sorted(passages.items()):
             if a != b and sum(match.matched for match in matches) >= COVERED * min(sizes[a], sizes[b]):
                 verify(a, b)
-        return [edges[pair] for pair in sorted(edges)], sorted(set(notes))
+        what = "near duplicates: {} buckets of up to {} texts, in which {}"
+        notes = [what.format(len(capped), max(capped), "each was compared with the first only")] if capped else []
+        if cut:
+            notes.append(what.format(len(cut), max(cut), f"those that resemble nobody met {HUBS} others only"))
+        return [edges[pair] for pair in sorted(edges)], notes
 
     def _resemblance(self) -> Callable[[int, int], tuple[float, float]]:
         """Return a function that compares two texts exactly; (0, 0) if one of them is too small to say."""
 
         @lru_cache(maxsize=4096)
         def grams(at: int) -> npt.NDArray[Any]:
-            return sketch.distinct_grams(self.shelf[at].key.codes, self.shelved.alphabet)
+            return sketch.distinct_grams(self.shelf.peek(at).key.codes, self.shelved.alphabet)
 
         def compare(a: int, b: int) -> tuple[float, float]:
             if min(len(grams(a)), len(grams(b))) < MIN_GRAMS:
@@ -236,11 +243,12 @@ class _Search:
         box = Box(0, len(one.key), 0, len(two.key))
         changes = list(between(box, equal))
         longer = max(len(one.key), len(two.key))
-        by_size = min(len(one.key), len(two.key)) * LONGER <= longer
-        source = _side(len(one.key) > len(two.key)) if by_size else _by_script(one, two)
+        source, source_by = _source(one, two)
+        if not source and min(len(one.key), len(two.key)) * LONGER <= longer:
+            source, source_by = _side(len(one.key) > len(two.key)), "length"
         reasons: tuple[tuple[str, Figure], ...] = (("rule", rule),)
         if source:
-            reasons += (("source_by", "length" if by_size else "script"),)
+            reasons += (("source_by", source_by),)
         return Overlap(
             id=_identity(one.key.text, two.key.text),
             unit="document",
@@ -286,7 +294,7 @@ class _Search:
         (a0, a1), (b0, b1) = one.key.span(box.a0, box.a1), two.key.span(box.b0, box.b1)
         a1, b1 = with_closing(one, a1, two, b1)
         jaccard, containment = sketch.text_resemblance(*quotes)
-        source = _by_script(one, two)
+        source, source_by = _source(one, two)
         return Overlap(
             id=_identity(*quotes),
             unit="passage",
@@ -299,7 +307,7 @@ class _Search:
             identity=1 - match.distance / match.length,
             cross_script=one.script != two.script,
             ops=tuple(op for part in match.parts for op in _ops(one, two, part.box, part.equal)),
-            reasons=verdict.reasons + ((("source_by", "script"),) if source else ()),
+            reasons=verdict.reasons + ((("source_by", source_by),) if source else ()),
             order="moved" if match.moved else None,
             blocks=tuple(_place(one, two, part.box) for part in match.parts) if match.moved else (),
             source=source,
@@ -405,11 +413,17 @@ def _side(first: bool) -> Literal["a", "b"]:
     return "a" if first else "b"
 
 
-def _by_script(one: Page, two: Page) -> Literal["a", "b"] | None:
-    """Return the side that is in one script if the other is mixed: conversion leaves mixed script, writing does not."""
-    if (one.script == "mixed") == (two.script == "mixed"):
-        return None
-    return _side(two.script == "mixed")
+def _source(one: Page, two: Page) -> tuple[Literal["a", "b"] | None, str]:
+    """Return the side that is probably the original, and what says so; None if nothing does.
+
+    The earlier date, if both have one. Else the side in one script if the other is mixed: conversion leaves mixed
+    script, writing does not.
+    """
+    if _DATE.match(one.date) and _DATE.match(two.date) and one.date[:10] != two.date[:10]:
+        return _side(one.date[:10] < two.date[:10]), "date"
+    if (one.script == "mixed") != (two.script == "mixed"):
+        return _side(two.script == "mixed"), "script"
+    return None, ""
 
 
 def _limits(runs: Runs, common: int, crowded: int, settings: OverlapSettings) -> list[str]:

@@ -57,6 +57,7 @@ class Page:
     text: str
     script: str
     key: Key = field(repr=False)
+    date: str = ""
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

@@ -108,9 +108,13 @@ class Shelf:
             self._size -= len(old.text) + PAGE
         return page
 
+    def peek(self, at: int) -> Page:
+        """Return a page that is looked at once: it is not kept."""
+        return self._kept.get(at) or self.make(at)
+
     def make(self, at: int) -> Page:
         text = self.texts[at]
-        return Page(text.name, text.text, text.script, make_key(text.text, self.fold_script))
+        return Page(text.name, text.text, text.script, make_key(text.text, self.fold_script), text.date)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,11 +18,15 @@ Figure = int | float | str | bool
 
 @dataclass(frozen=True)
 class Text:
-    """One article: a name that is unique in the run, its cleaned text, and `hans`, `hant`, `mixed` or `other`."""
+    """One article: a name that is unique in the run, its cleaned text, and `hans`, `hant`, `mixed` or `other`.
+
+    `date` is when it says it was published, ISO 8601, if it says so; anything else there is no date.
+    """
 
     name: str
     text: str
     script: str
+    date: str = ""
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,9 @@ def find(cache: Cache, texts: Sequence[Text], settings: OverlapSettings) -> Foun
     """Return `find_overlaps` of `texts`."""
     if cache.folder is None:
         return find_overlaps(texts, settings)
-    every = (part for text in sorted(texts, key=lambda t: t.name) for part in (text.name, text.script, text.text))
+    every = (
+        part for text in sorted(texts, key=lambda t: t.name) for part in (text.name, text.script, text.date, text.text)
+    )
     key = key_of("overlaps", code_digest(), repr(settings), *every)
     raw = cache.get(key)
     if raw is not None:

@@ -120,18 +120,18 @@ def sequences(dev, cues, prose=None):
 
 
 def foreign(folder):
-    """Return texts of other kinds to put where an article is: newspaper, statutes, answers (see clean_prose.py)."""
+    """Return texts of other kinds to put where an article is: newspaper, statutes, answers (see prose.py)."""
     if folder is None:
         return []
     import random
 
-    import clean_prose
+    import prose
 
     found = []
-    for name, share in (("newspaper", 40), ("statutes", 20), ("answers, praise", 10)):
-        pattern, read = clean_prose.SETS[name]
+    for name, share in (("newspaper", 40), ("statutes and their lists", 20), ("answers, praise", 10)):
+        place, read, _ = prose.SETS[name]
         rng = random.Random(11)
-        texts = [t for t in read(sorted(folder.rglob(pattern))[0], rng) if sum(map(len, t)) > 80]
+        texts = [t for t in read(folder / place, rng) if sum(map(len, t)) > 80]
         found += rng.sample(texts, share)
     return found
 
@@ -415,9 +415,7 @@ def main():
     parser.add_argument("--tau", type=float, default=0.5)
     parser.add_argument("--maxiter", type=int, default=60)
     parser.add_argument("--show", action="store_true")
-    parser.add_argument(
-        "--prose", type=Path, help="folder of unpacked packages, as for clean_prose.py: texts of other kinds"
-    )
+    parser.add_argument("--prose", type=Path, help="folder of unpacked packages, as for prose.py: texts of other kinds")
     parser.add_argument("--folds", type=Path, help="write the table of each fold into this folder")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--quick", action="store_true", help="leave the leave-one-site-out part out")

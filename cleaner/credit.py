@@ -7,6 +7,7 @@ Posted on 2018-03-11 by 阿树). Read here only where it is certain that the lin
 # ruff: noqa: E501 (alternatives of a kind stand on one line)
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import regex
@@ -68,14 +69,18 @@ _MARKED = regex.compile(  # □ 本报记者 田禾
 _MEDIUM = regex.compile(
     r"^[\s(（【]*(?P<source>[\p{Han}A-Za-z]{0,12}(?:[网網]-[\p{Han}]{2,8})?(?:日报|日報|晚报|晚報|早报|晨报|时报|時報|商报|都市报|周刊|週刊|新闻网?|新聞網?|新闻社|通讯社|通訊社|电视台|電視台|客户端|在线|网|網|[报報]))(?=[\s:：|｜)）】]|$)"
 )
+_MAY = regex.compile(r"[:：/／□◎◇◆■●○]|\d{3}|(?i:\bby\s)")  # no line without any of these says anything
 _FILLING = regex.compile(r"[\s\d\p{P}\p{S}\u3000|]+")
 LONGEST = {"title": 60, "source": 24, "author": 40, "editor": 40, "location": 8, "date": 60}
 _NO_SOURCE = regex.compile(r"[。！？，,“”]")
 _NO_NAME = regex.compile(r"[。！？!?“”]|[\p{Han}]{12}")
 
 
+@lru_cache(maxsize=4096)
 def read(line: str) -> tuple[tuple[tuple[Field, str], ...], bool]:
     """Return what a line says of the article, as (field, raw value) in its order, and if it says nothing else."""
+    if not _MAY.search(line):
+        return (), False
     if whole := _WECHAT.fullmatch(line.strip()) or _MARKED.fullmatch(line.strip()):
         return tuple((name, text) for name, text in whole.groupdict().items() if text), True  # type: ignore[misc]
     found: list[tuple[Field, str]] = []

@@ -328,6 +328,7 @@ def _told(traits: Sequence[str]) -> bool:
 
 
 SENTENCE = 10  # 下一篇： announces nothing: a line of chrome is shorter than one that speaks of what it shows
+_SPOKEN = re.compile("[。.!?！？]$")  # 你好吗? 我喜欢电影. may be anybody's words
 _SIGNED = re.compile("(?:[0-9]{4}|[〇零一二三四五六七八九]{4})年.{1,2}月.{1,3}日")
 _SAID = re.compile("[“「『].*[”」』]$|[（(]?[0-9]{1,2}[)）、.][^0-9]")
 
@@ -372,7 +373,7 @@ def evidence(looks: Sequence[Look], core: Core, closely: bool = True) -> float:
             continue
         if one.sure and one.cues - _ALSO_HEADS:
             sure += 1
-        elif one.sure or (one.han <= 30 and not _CHROME.isdisjoint(one.cues)):
+        elif one.sure or (one.han <= 30 and not _CHROME.isdisjoint(one.cues) and not _SPOKEN.search(one.text)):
             likely += 1
     # a line with date and source right over the text is what pages have
     byline = any(one.byline and "date" in one.cues and not one.prose for one in looks[max(0, core[0] - 4) : core[0]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import shutil
@@ -24,6 +25,7 @@ from cleaner.decisions import Bench, Decision, Decisions, Quoted, Row, parse, to
 from cleaner.errors import Errors, UsageError
 from cleaner.output import differences, write
 from cleaner.pipeline import Book, Result, run
+from cleaner.rulings import Place, Ruling, settle
 from tests.conftest import SEEDS
 
 BET, BYLINE = "365bet体育在线", "zh-site/byline"
@@ -417,3 +419,18 @@ def test_a_rule_is_switched_off_for_a_file(seeds, result, monkeypatch):
     call("run")
     assert "雲南 99℃ 0\n" in Path("out", weather.path).read_text("utf-8")
     assert "says so already" in call("decide", "keep", weather.id, "--scope", "rule")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 8), st.integers(0, 3), st.sampled_from(["keep", "accept", "remove"])), max_size=6)
+)
+def test_where_decided_places_meet_keeping_wins(drawn):
+    source = "春耕时节农业部门下乡"
+    rulings = [
+        Ruling(Place(low, min(low + size, 10), "〓", ("zh/rule",), asked="ask"), f"{i:012x}", f"{i:012x}", do)
+        for i, (low, size, do) in enumerate(drawn)
+    ]
+    kept, made = settle(rulings, source)
+    assert {r.id for r in kept} >= {r.id for r in rulings if r.do == "keep"}
+    assert not [(k.id, m.id) for k in kept for m in made if k.meets(m.place.start, m.place.end)]
+    assert all(a.place.end <= b.place.start for a, b in itertools.pairwise(made))

@@ -22,7 +22,7 @@ from cleaner.decisions import NONE, Bench, Decisions, DocumentJudge
 from cleaner.decisions import read as read_decisions
 from cleaner.decisions import to_line as decision_line
 from cleaner.errors import CleanerError, Errors, InputError, SelfCheckError, UsageError
-from cleaner.formats import ROWS, SUFFIXES, extracted_name, format_of, output_name, page_of
+from cleaner.formats import ROWS, SUFFIXES, extracted_name, format_of, output_name, page_of, table_of
 from cleaner.memo import NONE as NO_CACHE
 from cleaner.memo import Memo
 from cleaner.memo import find as find_known
@@ -223,13 +223,18 @@ def survey(
     src: Path, out: Path | None, config: Config, suffixes: frozenset[str] = frozenset(SUFFIXES),
     output: Callable[[str], str] = output_name,
 ) -> list[files.Entry]:  # fmt: skip
-    """Return what there is in SRC, by name. Raises UsageError (E105) if SRC, or SRC and OUT together, make no sense."""
+    """Return what there is in SRC, by name.
+
+    Raises UsageError (E105) if SRC, or SRC and OUT together, make no sense, or if SRC holds a table and `suffixes`
+    none: to pass over it in silence would call a corpus clean of which nobody has read a row.
+    """
     if out is not None:
         files.check_places(src, out)
     entries = files.walk(
         src, suffixes=suffixes, excluded=lambda name: config.excluded(name, src), out=out,
         follow_symlinks=config.keys.follow_symlinks, output=output,
     )  # fmt: skip
+    refuse_tables(entry.path for entry in entries if entry.note == files.OTHER_SUFFIX)
     names = frozenset(entry.name for entry in entries if format_of(entry.name) == "html")
     entries = [_part_of_page(entry, names) for entry in entries]
     emptied = not entries and out is not None and previous(out) is not None  # all seeds are deleted: OUT follows
@@ -240,6 +245,16 @@ def survey(
             f"give a folder with {', '.join(sorted(suffixes))} files",
         )  # fmt: skip
     return entries
+
+
+def refuse_tables(paths: Iterable[Path]) -> None:
+    """Raise UsageError (E105) for the first of `paths` that is a table: its rows are read by `clean SRC OUT` alone."""
+    for path in paths:
+        if table_of(path.name) is not None:
+            raise UsageError(
+                "E105", show_path(path.as_posix()), "a table of documents, and only `clean SRC OUT` reads its rows",
+                "nothing was written", "clean it into an OUT of its own, or exclude it",
+            )  # fmt: skip
 
 
 def _part_of_page(entry: files.Entry, names: frozenset[str]) -> files.Entry:

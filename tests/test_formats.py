@@ -13,6 +13,7 @@ from cleaner.errors import InputError, UsageError
 from cleaner.formats import jsonl, packed, table_name, table_of
 from cleaner.formats.rows import Fields, Piece
 from tests.corpora import HOSTILE, clean_into, lines, settings, texts, tree
+from tests.test_cli import clean
 
 FIELDS = Fields()
 JSON = st.recursive(
@@ -272,3 +273,15 @@ def test_pages_of_a_warc_become_lines_and_what_is_no_page_is_none(tmp_path, book
 
 
 SENTENCE = texts(1)[0].split("\n")[0]
+
+
+@pytest.mark.parametrize("words", ["check src out", "diff src", "overlaps src", "suggest src", "lint src/a.jsonl"])
+def test_a_command_that_reads_no_rows_refuses_a_table_and_does_not_pass_over_it(words, tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.jsonl").write_text('{"text": "一行。"}\n', "utf-8")
+    (tmp_path / "src/b.txt").write_text("正文。\n", "utf-8")
+    told = clean(*words.split(), cwd=tmp_path)
+    assert told.returncode == 2
+    assert (
+        "src/a.jsonl: a table of documents, and only `clean SRC OUT` reads its rows; nothing was written" in told.stderr
+    )

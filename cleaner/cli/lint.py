@@ -68,6 +68,7 @@ def _entries(options: Options, paths: Sequence[str], config: Config) -> Iterator
                 "E105", show_path(given), "no such file or folder", "nothing was written", "check the path"
             )
         src = root if root.is_dir() else root.parent
+        pipeline.refuse_tables([root] if root.is_file() else [])
         for entry in (
             pipeline.survey(root, None, config) if root.is_dir() else [files.Entry(root.name, root, None, None)]
         ):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from cleaner.files.decode import ENCODINGS, Source, decode, named_encoding, rebuild
 from cleaner.files.read import copy_file, read
-from cleaner.files.walk import Entry, check_places, name_error, walk
+from cleaner.files.walk import OTHER_SUFFIX, Entry, check_places, name_error, walk
 from cleaner.files.write import INCOMPLETE, Lock, fresh, place, remove, replace_file, sync
 
 __all__ = [
     "ENCODINGS",
     "INCOMPLETE",
+    "OTHER_SUFFIX",
     "Entry",
     "Lock",
     "Source",

@@ -20,6 +20,7 @@ from cleaner.files.read import not_a_file
 from cleaner.show import show_path
 
 REPORT = "__report__"
+OTHER_SUFFIX = "other suffix"  # the note of an entry that nobody asked for
 _MAX_NAME = 255  # bytes, of ext4, APFS (UTF-8) and NTFS (UTF-16 units, so never more)
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file: devices, with any suffix and in any case
 _DEVICES = frozenset(("con", "prn", "aux", "nul", "conin$", "conout$")) | {
@@ -159,7 +160,7 @@ def _file(plan: _Walk, name: str, path: Path) -> Entry:
     if not stat.S_ISREG(mode):
         return Entry(name, path, not_a_file(show_path(name), mode))
     if not name.lower().endswith(plan.suffixes):
-        return Entry(name, path, note="other suffix")
+        return Entry(name, path, note=OTHER_SUFFIX)
     return Entry(name, path)
 
 

@@ -112,6 +112,8 @@ def test_a_sentence_with_kana_is_no_evidence():
         ("多方麵的原因", "多方面的原因", "C"),
         ("他有兩只手，頭發花白", "他有兩隻手，頭髮花白", "C"),
         ("勇于擔當，善于學習", "勇於擔當，善於學習", "C"),
+        ("這證明瞭他的話，他完成瞭工作", "這證明了他的話，他完成了工作", "C"),
+        ("河邊長滿芦苇", "河邊長滿蘆葦", "A"),
     ],
 )
 def test_a_wrong_character_in_a_traditional_text_is_put_right(before, after, klass):
@@ -136,6 +138,9 @@ def test_a_wrong_character_in_a_traditional_text_is_put_right(before, after, kla
         "編制與編製、複習與復習",
         "他完全了解，也瞭解情況",
         "強烈颱風與超強颱風",
+        "登高瞭望，一目瞭然，瞭如指掌，不甚明瞭，眼神瞭亮",
+        "胸中正，則眸子瞭焉",
+        "參照芦部信喜著《憲法學》，以及芦田的研究",
     ],
 )
 def test_what_is_right_in_a_traditional_text_stays(text):

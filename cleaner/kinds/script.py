@@ -25,7 +25,7 @@ class Script:
     free      form TAB form [TAB gain] [TAB style]: both live in good text, so a change is only suggested, unless from
               the first to the second by at least that gain; style: not even suggested
     words     word TAB count in 60 million words: what the lexicon lacks or counts badly
-    names     surname | title | sound TAB text: how a name is recognised
+    names     surname | title | sound TAB text: how a name is recognised; kept TAB name: it stays as it is
     """
 
     stage: ClassVar = "script"
@@ -50,9 +50,8 @@ class Script:
 
     @cached_property
     def _repairer(self) -> Repairer:
-        names = {
-            what: [row[1] for row in _rows(self.names) if row[0] == what] for what in ("surname", "title", "sound")
-        }
+        uses = ("surname", "title", "sound", "kept")
+        names = {use: [row[1] for row in _rows(self.names) if row[0] == use] for use in uses}
         free = _rows(self.free)
         known = Knowledge(
             keep={row[0]: frozenset(row[1].split()) for row in _rows(self.keep)},
@@ -60,26 +59,27 @@ class Script:
             named=frozenset(row[0] for row in _rows(self.variants) if row[2:] == ("word",)),
             style={row[0]: row[1] for row in _rows(self.style)},
             hongkong=frozenset(row[0] for row in _rows(self.style) if row[2:] == ("hk",)),
-            free=_free(free),
+            free=self._free(free),
             silent=frozenset(pair for a, b, *rest in free if "style" in rest for pair in ((a, b), (b, a))),
             counts=tuple((row[0], float(row[1])) for row in _rows(self.words)),
             surnames=frozenset("".join(names["surname"])),
             titles=tuple(names["title"]),
             sounds=frozenset("".join(names["sound"])),
+            kept=tuple(names["kept"]),
         )
         return Repairer(known, self.tau)
 
+    @staticmethod
+    def _free(rows: tuple[tuple[str, ...], ...]) -> dict[tuple[str, str], float]:
+        """Return for each direction of a pair the gain that a change needs: infinite, unless the row says."""
+        found: dict[tuple[str, str], float] = {}
+        for a, b, *gain in rows:
+            found[a, b] = float(gain[0]) if gain and gain[0] != "style" else math.inf
+            found.setdefault((b, a), math.inf)
+        return found
+
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-
-def _free(rows: tuple[tuple[str, ...], ...]) -> dict[tuple[str, str], float]:
-    """Return for each direction of a pair the gain that a change needs: infinite, unless the row says."""
-    found: dict[tuple[str, str], float] = {}
-    for a, b, *gain in rows:
-        found[a, b] = float(gain[0]) if gain and gain[0] != "style" else math.inf
-        found.setdefault((b, a), math.inf)
-    return found
 
 
 def _rows(table: Table | None) -> tuple[tuple[str, ...], ...]:

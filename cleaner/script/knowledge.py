@@ -62,6 +62,7 @@ class Knowledge:
     silent: of those, the pairs that differ in style alone: not even suggested
     counts: words that the lexicon lacks or counts badly
     surnames, titles, sounds: how a name is recognised (see `_in_name`)
+    kept: names that are written with a character that looks Simplified (芦部)
     """
 
     keep: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Knowledge:
     surnames: frozenset[str] = frozenset()
     titles: tuple[str, ...] = ()
     sounds: frozenset[str] = frozenset()
+    kept: tuple[str, ...] = ()
 
 
 def least_gain(tau: float) -> float:
@@ -94,6 +96,11 @@ def around(text: str, at: int, reach: int) -> tuple[int, int]:
         start -= 1
     run = _RUN.match(text, at + 1, at + 1 + reach)
     return start, run.end() if run else at + 1
+
+
+def is_kept(known: Knowledge, text: str, at: int) -> bool:
+    """Say whether the character at `at` is part of a name that is kept as it is."""
+    return any(text[at] in name and name in text[max(0, at - len(name) + 1) : at + len(name)] for name in known.kept)
 
 
 def in_name(known: Knowledge, text: str, at: int) -> bool:

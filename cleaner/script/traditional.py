@@ -31,6 +31,7 @@ from cleaner.script.knowledge import (
     Part,
     confidence,
     in_name,
+    is_kept,
     least_gain,
 )
 from cleaner.script.lexicon import REACH, STEPS, Lexicon, lexicon
@@ -169,7 +170,9 @@ class Traditional:
             elif char in known.variants:
                 self._put(at, known.variants[char], "B", SURE_ALONE)
             elif char in table.hans and char not in table.both:
-                if len(table.hans[char]) > 1:
+                if is_kept(known, self.text, at):
+                    self.asks[at] = Fix(at, table.hans[char][0], "A", UNSURE, False)
+                elif len(table.hans[char]) > 1:
                     several.append(at)
                 else:
                     self._put(at, table.hans[char], "A", SURE_ALONE)

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,55 @@ def cleaned(folder: Path, book: Book) -> dict[str, Cleaned | None]:
     return found
 
 
+def script_figures(dev: Path, scorers: Path, book: Book) -> tuple[str, dict[str, Any], list[str]]:
+    """Return the table per class, the figures, and the documents and lines that are less like the gold than before."""
+    with tempfile.TemporaryDirectory() as name:
+        out = Path(name)
+        before: dict[str, list[str]] = {}
+        after: dict[str, list[str]] = {}
+        for file, done in cleaned(dev / "script_docs", book).items():
+            if done:
+                edited = actions(file, done)
+                gone, new = edited["removed"], edited["edited"]
+                lines = done.draft.source.split("\n")
+                kept = ["" if i in gone else new.get(str(i), line) for i, line in enumerate(lines, 1)]
+                (out / file).write_text("\n".join(kept), encoding="utf-8")
+                before[file.removesuffix(".txt")], after[file.removesuffix(".txt")] = lines, kept
+        text = score(scorers / "score_script.py", dev / "script_gold.jsonl", out).strip()
+    table, figures = text.rsplit("\n", 1)
+    gold = [json.loads(line) for line in (dev / "script_gold.jsonl").read_text("utf-8").splitlines()]
+    worse = less_alike(gold, before, after)
+    found = json.loads(figures)
+    found["less_like_gold"] = f"{len(worse)} of {len(gold)} lines and {len(before)} documents"
+    return table, found, worse
+
+
+def less_alike(gold: list[dict[str, Any]], before: dict[str, list[str]], after: dict[str, list[str]]) -> list[str]:
+    """Return the lines, and the documents as wholes, that are further from the gold than their input, in edits."""
+    was: Counter[str] = Counter()
+    is_now: Counter[str] = Counter()
+    for row in gold:
+        name, at = row["doc"], row["line"] - 1
+        for key in (name, f"{name}:{row['line']}"):
+            was[key] += distance(before[name][at].strip(), row)
+            is_now[key] += distance(after[name][at].strip(), row)
+    return sorted(key for key in was if is_now[key] > was[key])
+
+
+def distance(text: str, row: dict[str, Any]) -> int:
+    """Return the edits of one character between a text and the nearest of the spellings that the gold accepts."""
+    return min(levenshtein(text, right.strip()) for right in (row["gold"], *(row.get("alts") or ())))
+
+
+def levenshtein(a: str, b: str) -> int:
+    costs = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        last, costs[0] = costs[0], i
+        for j, y in enumerate(b, 1):
+            last, costs[j] = costs[j], min(costs[j] + 1, costs[j - 1] + 1, last + (x != y))
+    return costs[-1]
+
+
 def score(script: Path, *args: object) -> str:
     done = subprocess.run([sys.executable, script, *map(str, args)], capture_output=True, encoding="utf-8", check=True)
     return done.stdout
@@ -87,19 +137,12 @@ def main() -> None:
         )
         for figure, value in found.items():
             print(f"| spam | {figure} | {value} |")
-        out = place / "script"
-        out.mkdir()
-        for file, done in cleaned(dev / "script_docs", book).items():
-            if done:
-                edited = actions(file, done)
-                gone, new = edited["removed"], edited["edited"]
-                source = enumerate(done.draft.source.split("\n"), 1)
-                kept = ["" if i in gone else new.get(str(i), line) for i, line in source]
-                (out / file).write_text("\n".join(kept), encoding="utf-8")
-        text = score(scorers / "score_script.py", dev / "script_gold.jsonl", out)
-        print(text.rsplit("\n", 2)[0], file=sys.stderr)
-        for figure, value in json.loads(text.strip().splitlines()[-1]).items():
+        table, figures, worse = script_figures(dev, scorers, book)
+        print(table, file=sys.stderr)
+        for figure, value in figures.items():
             print(f"| script | {figure} | {value} |")
+    if worse:
+        sys.exit(f"less like the gold than before: {', '.join(worse)}")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -34,6 +35,7 @@ from cleaner.script.tables import FOLD, characters, readings, rivals
 from cleaner.tables import Table
 
 CASES, DOCUMENTS, SEED = 500, 100, 20240501
+TURNS = 7  # of ours and OpenCC, one after the other, in a measurement of speed
 PROSE = 4  # of the court's sentences, one in so many is a base sentence: as many as there are of the programs
 PROOF = 5  # characters that prove the script of a base sentence: a shorter one has no script to be repaired to
 TABLES = Path(__file__).resolve().parent.parent / "rules" / "tables"
@@ -157,14 +159,14 @@ def bases() -> tuple[list[str], list[str]]:
 
 
 def report(title: str, drawn: list[Case], how: dict[str, Method]) -> None:
-    cells = []
+    cells, wanted = [], 0
     for method in how.values():
         wanted = made = good = 0
         for case in drawn:
             a, b, c = score(case, method(case.broken))
             wanted, made, good = wanted + a, made + b, good + c
         cells.append(f"{good / max(1, made):.3f} / {good / wanted:.3f}")
-    print(f"| {title} | {len(drawn)} | {' | '.join(cells)} |")
+    print(f"| {title} | {len(drawn)} | {wanted:,} | {' | '.join(cells)} |")
 
 
 def run_cases() -> None:
@@ -173,7 +175,7 @@ def run_cases() -> None:
     print(f"base: {len(hant):,} Traditional sentences, {len(hans):,} Simplified ones; precision / recall\n")
     for script, base, klasses in (("hant", hant, ("A", "B", "C1", "C2", "pinyin")), ("hans", hans, ("S", "H"))):
         how = methods(script)
-        print(f"| class | n | {' | '.join(how)} |\n|{'---|' * (len(how) + 2)}")
+        print(f"| class | n | faults | {' | '.join(how)} |\n|{'---|' * (len(how) + 3)}")
         for klass in klasses:
             source = leaks(base, rng) if klass == "pinyin" else cases(klass, base, rng)
             report(klass, [next(source) for _ in range(50 if klass == "pinyin" else CASES)], how)
@@ -186,7 +188,7 @@ def run_documents() -> None:
     wrong = {right: forms for k in ("C1", "C2") for right, forms in faults(k).items()}
     for right, forms in faults("A").items():
         wrong[right] = wrong.get(right, []) + forms
-    print(f"| share spoilt | n | {' | '.join(how)} |\n|{'---|' * (len(how) + 2)}")
+    print(f"| spoilt | documents | faults | {' | '.join(how)} |\n|{'---|' * (len(how) + 3)}")
     groups = set(rivals())
     for share in (0.05, 0.15, 0.40):
         drawn = []
@@ -245,7 +247,8 @@ def run_speed() -> None:
     def documents(lines: list[str], size: int) -> list[str]:
         return ["\n".join(lines[low : low + size]) for low in range(0, len(lines) - size, size)]
 
-    print("| documents | characters each | ns a character, ours | OpenCC | ours x OpenCC |\n|---|---|---|---|---|")
+    print("| documents | characters each | ns a character, ours | OpenCC | x OpenCC, median (range) |")
+    print("|---|---|---|---|---|")
     for title, lines, name in (
         ("Traditional, no faults", hant, "s2tw"), ("Traditional, one a line", [fault(s) for s in hant], "s2tw"),
         ("Simplified, none", [s for s in hans[:6000] if not any(c in characters().hant for c in s)], "t2s"),
@@ -253,10 +256,12 @@ def run_speed() -> None:
         for size in (30, 600):
             texts = documents(lines, size)
             total = sum(map(len, texts))
-            mine = _cpu(partial(_each, texts, lambda text: repairer(text, decide(text))))
-            theirs = _cpu(partial(_each, texts, converter(name).convert))
+            mine, theirs, ratios = _beside(
+                partial(_each, texts, lambda text: repairer(text, decide(text))),
+                partial(_each, texts, converter(name).convert),
+            )
             cells = f"{total // len(texts):,} | {1e9 * mine / total:.0f} | {1e9 * theirs / total:.0f}"
-            print(f"| {title} | {cells} | {theirs / mine:.2f} |")
+            print(f"| {title} | {cells} | {median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) |")
 
 
 def _each(texts: list[str], work: Callable[[str], object]) -> None:
@@ -264,14 +269,21 @@ def _each(texts: list[str], work: Callable[[str], object]) -> None:
         work(text)
 
 
-def _cpu(work: Callable[[], object], times: int = 5) -> float:
-    """Return the CPU seconds of the fastest of several runs."""
-    best = float("inf")
-    for _ in range(times):
-        start = time.process_time()
-        work()
-        best = min(best, time.process_time() - start)
-    return best
+def _cpu(work: Callable[[], object]) -> float:
+    """Return the CPU seconds of one run."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _beside(mine: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float, list[float]]:
+    """Run both in turn, after one run of each that does not count.
+
+    Returns the median CPU seconds of each, and theirs over mine of each turn, sorted.
+    """
+    _cpu(mine), _cpu(theirs)
+    pairs = [(_cpu(mine), _cpu(theirs)) for _ in range(TURNS)]
+    return median(a for a, _ in pairs), median(b for _, b in pairs), sorted(b / a for a, b in pairs)
 
 
 def main() -> None:

@@ -289,10 +289,14 @@ class _Work:
 
     def _lift(self, rule: Rule, proposal: Proposal) -> None:
         """Put what a proposal carries into the record; of two bylines, the one nearer to the start counts."""
+        if not proposal.lift:
+            return
         start = self.draft.locate(proposal.start)
         for field, group in sorted(rule.keys.lift.items()):
-            value = normal(field, [text for name, text in proposal.lift if name == group], self.settings.timezone)
-            if value and start < self.lifted.get(field, len(self.draft.source) + 1):
+            said = [text for name, text in proposal.lift if name == group]
+            if not said or start >= self.lifted.get(field, len(self.draft.source) + 1):
+                continue
+            if value := normal(field, said, self.settings.timezone):
                 self.meta[field], self.lifted[field] = value, start
 
 

@@ -78,6 +78,7 @@ _PAIRS = {
     '"': '"',
     "〔": "〕",
 }
+_HALVES = frozenset((*_PAIRS, *_PAIRS.values()))
 _EDGES = " \t\u3000\u00a0|｜·•,，;；:：/／、。-—_"
 _PLACE_END = regex.compile(
     r"(?:综合|綜合|即时|即時|专题|專題)?(?:报道|報道|報導|讯|訊|电|電|专访|專訪)?$"  # 台北即時報導, 綜合報導
@@ -167,6 +168,8 @@ def bare(text: str) -> str:
     text = " ".join(text.split()).strip(_EDGES)
     while len(text) > 1 and _PAIRS.get(text[0]) == text[-1] and text[0] not in text[1:-1]:
         text = text[1:-1].strip(_EDGES)
+    if not text or _HALVES.isdisjoint((text[0], text[-1])):
+        return text
     for opening, closing in _PAIRS.items():  # half a pair: the rest of what a rule took
         if text.startswith(opening) and closing not in text:
             text = text[1:]

@@ -11,7 +11,7 @@ from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Settings
 from cleaner.kinds.layout import Page, around, known, look
-from cleaner.kinds.traits import plainly_prose
+from cleaner.kinds.traits import glance, plainly_prose
 from tests import plain_judge
 
 RULES = packs.in_order(packs.load(packs.find(name) for name in packs.DEFAULT_PACKS))
@@ -75,3 +75,25 @@ def test_what_was_settled_in_a_pass_would_be_judged_the_same_again(lines):
     done = clean("page", "\n".join(lines) + "\n", RULES, Settings())
     left = [line.strip() for line in done.draft.text.split("\n") if line.strip()]
     assert not any(verdict.goes for verdict in JUDGE.judged(left))
+
+
+@given(st.one_of(LINE, st.integers(0, 900).map(lambda at: LONG[at : at + 150]).map(str.strip).filter(bool)))
+def test_a_glance_sees_what_a_look_sees(line):
+    one, other = glance(line, JUDGE._cues), look(line, JUDGE._cues)
+    assert [getattr(one, name) for name in (*LOOK, "traits")] == [getattr(other, name) for name in (*LOOK, "traits")]
+
+
+LOOK = ("text", "han", "prose", "byline", "cues", "sure", "stops", "cut")
+
+
+@given(st.text("（會议𠮷\U0010ffff\ud800Ａ：﹕，A。x", max_size=90))
+def test_folding_by_a_table_is_folding(text):
+    assert JUDGE._cues.folded(text) == text.translate(JUDGE._cues.fold)
+
+
+@given(st.one_of(LINE, st.text("【】[]责编：打印关闭 1/共页\ud800", max_size=30)))
+def test_patterns_of_chrome_that_are_not_asked_are_not_there(line):
+    text = line.translate(JUDGE._cues.fold)
+    held, whole = JUDGE._cues.may_hold(text), JUDGE._cues.may_be(text)
+    assert not [name for name, pattern in JUDGE._cues.search if (name, pattern) not in held and pattern.search(text)]
+    assert not [name for name, pattern in JUDGE._cues.whole if (name, pattern) not in whole and pattern.fullmatch(text)]

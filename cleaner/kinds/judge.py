@@ -28,7 +28,7 @@ from cleaner.context import Context, Proposal
 from cleaner.kinds.announce import REACH, announces
 from cleaner.kinds.chrome import Cues
 from cleaner.kinds.layout import Core, Known, Page, around, known
-from cleaner.kinds.traits import SURE_CHARS, Look, look, plainly_prose
+from cleaner.kinds.traits import SURE_CHARS, Look, glance, plainly_prose
 from cleaner.tables import Table
 
 PLACES = ("before", "title", "gap", "body", "inside", "after")
@@ -85,7 +85,10 @@ class Weights:
         open_ = np.flatnonzero(~body)
         if len(open_):
             says = self._says([lines[i] for i in open_.tolist()])
-            says[np.ix_(np.isin(open_, known.other), np.array([BODY, TITLE]))] = 0.0
+            if known.other:
+                other = np.zeros(len(lines), bool)
+                other[list(known.other)] = True
+                says[np.ix_(other[open_], np.array([BODY, TITLE]))] = 0.0
             breaks = np.flatnonzero(np.diff(open_) > 1) + 1  # what is certain parts the chain
             for low, high in zip([0, *breaks], [*breaks, len(open_)], strict=True):
                 start = self.starts if open_[low] == 0 else self.steps[BODY]
@@ -164,11 +167,11 @@ class Judge:
         if isinstance(settled, _Settled) and settled.credits:
             yield from self._rest_of_credits(context, settled.credits)
             return
-        if not self._suspect(context):
-            return
         lines = [line for line in context.stripped if line]
-        if not 1 < len(lines) <= LINES or (isinstance(settled, _Settled) and settled.lines == lines):
+        if isinstance(settled, _Settled) and settled.lines == lines:
             return  # what an earlier pass left of this document, and judged
+        if not 1 < len(lines) <= LINES or not self._suspect(lines):
+            return
         verdicts = self.judged(lines)
         lifts = context.settings.meta != "keep"
         context.settled[id(self)] = _Settled(
@@ -277,10 +280,10 @@ class Judge:
             return "whole"
         return "some" if one.byline and (head or "editor" in one.cues) else ""
 
-    def _suspect(self, context: Context) -> bool:
+    def _suspect(self, lines: Sequence[str]) -> bool:
         """Say quickly whether a text may have the proof at all: at least two short lines with a word of chrome."""
         chrome = self._cues.anchor
-        found = (line for line in context.stripped if 1 < len(line) <= SURE_CHARS and chrome(line))
+        found = (line for line in lines if 1 < len(line) <= SURE_CHARS and chrome(line))
         return next(found, None) is not None and next(found, None) is not None
 
     @cached_property
@@ -290,7 +293,7 @@ class Judge:
     @cached_property
     def _look(self) -> Callable[[str], Look]:
         """Return what looks at one line; chrome is the same on page after page, and looked at once."""
-        return lru_cache(maxsize=SEEN)(lambda line: look(line, self._cues))
+        return lru_cache(maxsize=SEEN)(lambda line: glance(line, self._cues))
 
     @cached_property
     def _weights(self) -> Weights:

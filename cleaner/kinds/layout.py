@@ -133,7 +133,7 @@ def _short_headline(looks: Sequence[Look], core: Core) -> int | None:
 
 
 def _may_head(one: Look) -> bool:
-    stops = "ends:stop" in one.traits and one.text.rstrip("”」』")[-1:] not in ("?", "!")
+    stops = one.stops and one.text.rstrip("”」』")[-1:] not in ("?", "!")
     return 5 <= one.han <= 60 and not one.sure and not stops
 
 
@@ -158,16 +158,12 @@ def main_block(looks: Sequence[Look]) -> Core | None:
         if one.byline and not one.prose and ("date" in one.cues or one.han > 6):
             byline = i
         if not one.prose:
-            if "ends:stop" in one.traits and not one.cues and blocks and not others[i]:
+            if one.stops and not one.cues and blocks and not others[i]:
                 last += 1  # verses and short sentences do not end a block
             continue
         weak = bool(one.cues & _WEAK)
         alone = not any(looks[k].prose for k in (i - 1, i + 1) if 0 <= k < len(looks))
-        weight = (
-            one.han
-            * (0.6 if alone else 1.0)
-            * (0.15 if weak else 0.3 if "ends:cut" in one.traits else 0.25 if others[i] else 1.0)
-        )
+        weight = one.han * (0.6 if alone else 1.0) * (0.15 if weak else 0.3 if one.cut else 0.25 if others[i] else 1.0)
         if blocks and i - last <= APART and not others[i]:
             if weak:
                 continue  # it does not make a block longer
@@ -200,7 +196,7 @@ def behind_lists(looks: Sequence[Look]) -> list[bool]:
 
 
 def _plain(one: Look) -> bool:
-    return one.prose and not one.sure and not one.cues & _WEAK and "ends:cut" not in one.traits
+    return one.prose and not one.sure and not one.cues & _WEAK and not one.cut
 
 
 class Known(NamedTuple):

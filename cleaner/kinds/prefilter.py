@@ -413,14 +413,14 @@ def quick(pattern: str) -> Callable[[str], bool] | None:
     re2 = _re2()
     if re2 is None:
         return None
-    try:
-        search = re2.compile(pattern, _options(re2)).search
-    except re2.error:
+    made = _automaton(re2, re2.Set.SearchSet(_options(re2)), {pattern: pattern})
+    if made is None:
         return None
+    found = getattr(made[1], "_set", made[1]).Match  # its wrapper, as that of a pattern, takes longer than the match
 
     def may(text: str) -> bool:
         try:
-            return search(text.encode()) is not None
+            return bool(found(text.encode()))
         except UnicodeEncodeError:
             return True
 

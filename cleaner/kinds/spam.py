@@ -235,6 +235,15 @@ class Grammar:
             Signs.of(needs, faint, classes),
         )
 
+    @cached_property
+    def units(self) -> Callable[[str], tuple[Unit, ...]]:
+        """Return what takes a folded text apart; each rule and pass asks it of the same few lines."""
+
+        def apart(text: str) -> tuple[Unit, ...]:
+            return tuple(Unit(m.lastgroup or "other", m.start(), m.end()) for m in self.unit.finditer(text))
+
+        return lru_cache(maxsize=64)(apart)  # of a document, not of a corpus
+
     def phrase(self, text: str, match: re.Match[str]) -> Phrase:
         """Return the phrase that begins with `match` (of `name`) in the folded `text`."""
         names, at = [match.group()], match.end()
@@ -387,7 +396,7 @@ class Spam:
         grammar = self.grammar
         if not grammar.suffix.search(text) and not grammar.name.search(text):
             return False
-        units = list(self._units(text))
+        units = self._units(text)
         size = dict.fromkeys(("key", "name", "suffix", "neutral", "separator", "other"), 0)
         for unit in units:
             size[unit.kind] += unit.end - unit.start
@@ -459,9 +468,8 @@ class Spam:
         called = classes.count("shop") >= 2 or (called_twice and "shop" in classes and "bet" in classes)
         return enough and called and self.grammar.complete(suffixes)
 
-    def _units(self, text: str) -> Iterator[Unit]:
-        for match in self.grammar.unit.finditer(text):
-            yield Unit(match.lastgroup or "other", match.start(), match.end())
+    def _units(self, text: str) -> tuple[Unit, ...]:
+        return self.grammar.units(text)
 
     # --- edges of a line ---------------------------------------------------------------------------------
 
@@ -484,7 +492,7 @@ class Spam:
     def _prefix(self, text: str, prose: bool) -> int:
         """Return where the real text begins, behind spam and its separator; 0 if there is none."""
         head = text[:EDGE_CHARS]
-        run = self._run(head, list(self._units(head)))
+        run = self._run(head, self._units(head))
         while run and run[-1].kind != "separator":
             run.pop()
         end = next((unit.end for unit in reversed(run) if text[unit.start] in _STRONG_SEPARATOR), 0)
@@ -500,7 +508,7 @@ class Spam:
         """Return where the real text ends, before spam and its separator; the length if there is none."""
         skip = max(0, len(text) - EDGE_CHARS)
         tail = text[skip:]
-        units = list(self._units(tail))[::-1]
+        units = self._units(tail)[::-1]
         run = self._run(tail, units)[::-1]
         if not run or (len(run) == len(units) and skip == 0):
             return len(text)
@@ -533,7 +541,7 @@ class Spam:
         bare = text.strip("_-—–|·•@/【】[]()（） ")
         if self.grammar.name.fullmatch(bare) and self.grammar.proven(bare):
             return bare.isascii()
-        units = list(self._units(text))
+        units = self._units(text)
         return self._hits(text, units)[1]
 
     # --- words in a sentence -----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ FAR = 400  # of a line of prose so many characters are compared with the lines a
 Array = np.ndarray[Any, Any]
 _LOW = 18  # bits of a Han character: none is above U+3FFFF
 _RANKS = 20  # bits of the number of a line
+_PAIR = (1 << 2 * _LOW) - 1
 
 
 class Pairs:
@@ -27,22 +28,25 @@ class Pairs:
         at = np.flatnonzero(han[:-1] & han[1:])
         self._code = (chars[at].astype(np.int64) << _LOW) | chars[at + 1]
         self._line = np.repeat(np.arange(self.count), sizes)[at]
+        self._last: tuple[Array, Array, Array] | None = None  # what was asked last, and the answer
         self._near = at - (np.cumsum(sizes) - sizes)[self._line] < FAR - 1
 
     def _distinct(self, some: Array) -> tuple[Array, Array]:
         """Return (line, pair) of some pairs (a mask), each once a line."""
-        line, code = self._line[some], self._code[some]
-        order = np.lexsort((code, line))
-        line, code = line[order], code[order]
-        new = np.ones(len(line), bool)
-        new[1:] = (line[1:] != line[:-1]) | (code[1:] != code[:-1])
-        return line[new], code[new]
+        if self._last is not None and np.array_equal(self._last[0], some):
+            return self._last[1:]  # nearly always: only long lines have pairs that are not near
+        both = np.sort((self._line[some] << 2 * _LOW) | self._code[some])
+        new = np.ones(len(both), bool)
+        np.not_equal(both[1:], both[:-1], out=new[1:])
+        both = both[new]
+        self._last = some, both >> 2 * _LOW, both & _PAIR
+        return self._last[1:]
 
     def spoken(self, asked: Array, lines: Array) -> tuple[Array, Array]:
         """Return for each of the lines `asked` how many of its pairs are in `lines`, and how many it has (masks)."""
         line, code = self._distinct(asked[self._line])
         said = np.sort(self._code[lines[self._line]])
-        hits = np.searchsorted(said, code) < np.searchsorted(said, code, "right")
+        hits = _first(said, code) == code
         return np.bincount(line[hits], minlength=self.count), np.bincount(line, minlength=self.count)
 
     def around(self, asked: Array, prose: Array, reach: int) -> tuple[Array, Array]:
@@ -60,7 +64,13 @@ class Pairs:
         before = rank - prose
         for low, high in ((rank + 1, rank + 1 + reach), (np.maximum(before + 1 - reach, 1), before + 1)):
             low, high = np.minimum(low, last), np.minimum(high, last)
-            hits = np.searchsorted(said, code | low[line]) < np.searchsorted(said, code | high[line])
+            hits = _first(said, code | low[line]) < (code | high[line])
             share = np.bincount(line[hits], minlength=self.count) / np.maximum(own, 1)
             found.append(np.where((own > 0) & (low < high), share, np.nan))
         return found[0], found[1]
+
+
+def _first(values: Array, least: Array) -> Array:
+    """Return for each of `least` the first of `values`, sorted, not below it; if there is none, what is above all."""
+    found: Array = np.append(values, np.iinfo(np.int64).max)[np.searchsorted(values, least)]
+    return found

@@ -129,8 +129,11 @@ def test_prose_of_a_list_of_other_articles_goes():
 def test_bylines_are_left_to_the_rules_that_lift_them():
     byline = "来源：某某日报　2023-05-08 10:31\n"
     text = HEAD + ARTICLE.replace("居民\n走进", "居民\n" + byline + "走进") + "责任编辑：王小明\n" + TAIL
-    left = judged(text)
+    left = clean("page", text, [RULE], Settings(meta="keep")).draft.text
     assert byline in left and "责任编辑：王小明" in left and "首页" not in left
+    done = clean("page", text, [RULE], Settings())  # nobody else has taken the byline: it is lifted, not lost
+    assert dict(done.meta).items() >= {("source", "某某日报"), ("date", "2023-05-08T10:31+08:00")}
+    assert byline not in done.draft.text
 
 
 def test_blank_lines_leave_no_hole():

@@ -260,7 +260,8 @@ class Judge:
             score = sum(chance[place] for place in NOISE)
             goes = score > self.drop and i not in heads
             edges = min(heads | {title}), max(first, core[0]), last
-            said = goes and self._credit(one, i, *edges)
+            between = title < i < edges[1]  # 文：何家豪 under its title is the author, whatever its place speaks for
+            said = self._credit(one, i, *edges) if goes or between else ""
             goes = goes and not said
             if goes and title <= i <= last and "has:chapter" in one.traits and not one.sure:
                 goes = False  # 第一章 总则, 一、: the article counts its parts

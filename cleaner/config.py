@@ -143,6 +143,10 @@ class Config:
     protect: tuple[str, ...]
     bulk: bool = True  # more than a few texts are to come
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what is worked out when asked for: compiled patterns of pathspec may not pickle (re2)."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
     @property
     def settings(self) -> Settings:
         keys = self.keys

@@ -234,7 +234,8 @@ def survey(
         src, suffixes=suffixes, excluded=lambda name: config.excluded(name, src), out=out,
         follow_symlinks=config.keys.follow_symlinks, output=output,
     )  # fmt: skip
-    refuse_tables(entry.path for entry in entries if entry.note == files.OTHER_SUFFIX)
+    foreign = [e for e in entries if e.note == files.OTHER_SUFFIX and not e.name.startswith(f"{REPORT}/")]
+    refuse_tables(entry.path for entry in foreign)
     names = frozenset(entry.name for entry in entries if format_of(entry.name) == "html")
     entries = [_part_of_page(entry, names) for entry in entries]
     emptied = not entries and out is not None and previous(out) is not None  # all seeds are deleted: OUT follows

@@ -21,7 +21,8 @@ CONVERT = "from cleaner.script.convert import _converter; print(_converter('s2t'
 
 
 def python(code: str, cwd, **env: str) -> subprocess.CompletedProcess[str]:
-    place = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("OPENCC_")}  # set by our guard
+    place = {**bare, "PYTHONPATH": str(ROOT), **env}
     command = [sys.executable, "-c", code]
     return subprocess.run(command, cwd=cwd, env=place, capture_output=True, encoding="utf-8", timeout=60)
 
@@ -162,7 +163,7 @@ OURS = frozenset(
         dd table thead tbody tfoot tr th td a span bdi b i em strong code pre del ins mark details summary
         div small time caption colgroup col label input button select option script template hr br abbr kbd
         sup sub link figure figcaption s u svg path fieldset legend form dialog aside blockquote q var
-        output progress meter wbr ruby rt search rect""",
+        output progress meter wbr ruby rt search rect textarea circle line g text desc""",
     )
 )
 

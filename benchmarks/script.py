@@ -34,7 +34,7 @@ from cleaner.script import decide
 from cleaner.script.tables import FOLD, characters, readings, rivals
 from cleaner.tables import Table
 
-CASES, DOCUMENTS, SEED = 500, 100, 20240501
+CASES, DOCUMENTS, SEED = 500, 300, 20240501
 TURNS = 7  # of ours and OpenCC, one after the other, in a measurement of speed
 PROSE = 4  # of the court's sentences, one in so many is a base sentence: as many as there are of the programs
 PROOF = 5  # characters that prove the script of a base sentence: a shorter one has no script to be repaired to

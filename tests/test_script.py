@@ -391,13 +391,22 @@ def test_a_whole_text_is_put_into_another_script_by_edits(to):
     assert clean("x", after, rules, config.settings).draft.text == after
 
 
-@given(st.text("后後面麵，a", max_size=12), st.text("后後面麵，a", max_size=12))
-def test_what_a_conversion_changes_leads_to_its_result(old, new):
-    try:
-        found = list(changes(old, new))
-    except ValueError:
-        return
+RUN = st.text("后後面麵", min_size=1, max_size=6)
+
+
+@given(st.lists(st.tuples(RUN, RUN, st.sampled_from(["，", "a", "\n\n"])), max_size=4))
+def test_what_a_conversion_changes_leads_to_its_result(runs):
+    """A run of Han may become longer or shorter; what stands between the runs does not change."""
+    old, new = "".join(a + mark for a, _, mark in runs), "".join(b + mark for _, b, mark in runs)
+    found = list(changes(old, new))
     assert Draft.of(old).revise([Edit(*change, ("x",)) for change in found]).text == new
+    assert all(old[change.start : change.end] != change.new for change in found)
+
+
+def test_a_conversion_that_changes_more_than_han_is_refused():
+    for old, new in (("后a", "後b"), ("后，後", "后後，"), ("", "，")):
+        with pytest.raises(ValueError, match="conversion"):
+            list(changes(old, new))
 
 
 @pytest.mark.parametrize("name", [f"script-{name}.tsv" for name in NAMES])

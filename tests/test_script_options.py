@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cleaner.clean import Cleaned, clean
 from cleaner.config import DEFAULT_PACKS, load
+from cleaner.packs import Rule
 from cleaner.pipeline import Book
 from cleaner.text import reconstruct
 
@@ -51,6 +56,14 @@ def test_each_script_option_gives_these_edits_at_the_offsets_of_the_source(scrip
 def test_no_script_option_touches_what_is_no_chinese(script):
     text = "def f(x): return x  # 12:30\n図書館へ行きました。日本語の文です。\n"
     assert changed(cleaned(text, script=script)) == []
+
+
+@pytest.mark.parametrize("script", ["own", "off", "hans", "hant", "tw", "hk"])
+def test_a_sentence_with_kana_stays_in_a_text_that_is_converted(script):
+    citation = "參見「図書館の歴史と国会の制度を説明する。」\n"
+    done = cleaned(6 * HANT + citation, script=script)
+    assert done.text.endswith("図書館の歴史と国会の制度を説明する。」\n")
+    assert (done.text != done.draft.source) == (script in ("hans", "hk"))
 
 
 def test_a_phrase_that_becomes_longer_or_shorter_is_one_edit_at_its_place_in_the_source(tmp_path):
@@ -122,9 +135,31 @@ def test_half_width_marks_between_han_become_full_width_on_request(text, after):
         "用Python,然後用C;都可以(OK)。\n",
         "網址http://example.org/甲:80,見附件。\n",
         "笑臉:)與哭臉:(\n",
+        "欄位key:值與HTTP;協定在v2:版裡\n",
+        "第8:三節與共5;兩項\n",
         "樂(yuè)山與第(1)項。\n",
     ],
 )
 def test_marks_of_code_numbers_times_and_latin_stay(text):
     done = cleaned(text, "zh-punctuation")
     assert not [edit for edit in changed(done) if edit[1] in ("，", "：", "；", "（", "）")], changed(done)
+
+
+@cache
+def rules(script: str) -> tuple[Rule, ...]:
+    return Book.of(load(None, {"script": script})).rules
+
+
+def run(text: str, script: str) -> Cleaned:
+    return clean("a.txt", text, rules(script), load(None, {"script": script}).settings)
+
+
+@pytest.mark.parametrize("script", ["own", "hans", "hant", "tw", "hk"])
+@given(
+    start=st.sampled_from((HANT, HANS)),
+    tail=st.text("干幹乾后後里裡裏系係製制于於发發这說説们了瞭明。\n, 部面王·会为爲为台臺芦", max_size=40),
+)
+def test_a_second_run_changes_nothing(script, start, tail):
+    once = run(start + tail, script)
+    changed(once)
+    assert run(once.text, script).text == once.text

@@ -1,4 +1,4 @@
-"""Put the real output of the commands that README.md quotes into it: `python benchmarks/readme_output.py`.
+"""Put the real output of the commands that the READMEs quote into them: `python benchmarks/readme_output.py`.
 
 A block is a fence after `<!-- output: COMMAND -->`. With --check nothing is written, and the exit code is 1 if a block
 is not what its command prints (tests/test_readme.py calls `outputs`).
@@ -31,14 +31,19 @@ def _run(command: str, place: Path) -> str:
     return done.stdout.rstrip("\n") + "\n"
 
 
+READMES = ("README.md", "README.zh-CN.md")
+
+
 def main() -> int:
-    path = ROOT / "README.md"
-    old = path.read_text("utf-8")
-    new = outputs(old)
-    if "--check" in sys.argv:
-        return int(new != old)
-    path.write_text(new, encoding="utf-8")
-    return 0
+    stale = False
+    for name in READMES:
+        path = ROOT / name
+        old = path.read_text("utf-8")
+        new = outputs(old)
+        stale |= new != old
+        if "--check" not in sys.argv:
+            path.write_text(new, encoding="utf-8")
+    return int(stale and "--check" in sys.argv)
 
 
 if __name__ == "__main__":

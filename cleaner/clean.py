@@ -144,6 +144,7 @@ class _Plan:
     overview: Overview | None
     patterns: tuple[frozenset[str], ...]  # for each rule, line patterns one of which some line has to match
     needs: tuple[frozenset[str], ...]  # for each rule, patterns all of which the text has to have
+    some: tuple[frozenset[str], ...]  # for each rule, patterns one of which the text has to have
 
 
 @lru_cache(maxsize=16)
@@ -160,6 +161,10 @@ def _plan(same: _Same) -> _Plan:
         overview,
         tuple(frozenset(few) if known.issuperset(few) else frozenset() for few in each),
         tuple(held.intersection(few) for few in needs),
+        tuple(
+            frozenset(few) if not isinstance(rule.do, Span) and held.issuperset(few) else frozenset()
+            for rule, few in zip(same.rules, asked, strict=True)
+        ),
     )
 
 
@@ -178,7 +183,7 @@ class _Work:
         self.held = (*kept, *(ruling for ruling in made if ruling.put))  # where no rule may change anything
         self.draft = Draft.of(text).revise([Edit(r.place.start, r.place.end, r.put, r.place.by) for r in made])
         none = (frozenset[str](),) * len(rules)
-        plan = _plan(_Same(rules)) if settings.prefilter else _Plan(None, None, none, none)
+        plan = _plan(_Same(rules)) if settings.prefilter else _Plan(None, None, none, none, none)
         self.plan = plan
         self.context = Context(self.draft.text, settings, name, plan.lookout, plan.overview)
         self.asks: list[Ask] = []
@@ -212,8 +217,14 @@ class _Work:
         """Let every rule work once; return whether the text changed. What is asked is of this pass alone."""
         self.asks = []
         before = self.draft
-        for rule, patterns, needs in zip(self.rules, self.plan.patterns, self.plan.needs, strict=True):
-            if not ((patterns and self.context.idle(patterns)) or (needs and self.context.lacks(needs))):
+        plan = self.plan
+        for rule, patterns, needs, some in zip(self.rules, plan.patterns, plan.needs, plan.some, strict=True):
+            context = self.context
+            if not (
+                (patterns and context.idle(patterns))
+                or (needs and context.lacks(needs))
+                or (some and context.has_none(some))
+            ):
                 self._apply(rule)
         return self.draft.text != before.text
 

@@ -224,6 +224,10 @@ class Context:
         """Say whether the text certainly lacks one of `patterns`, all of which the overview knows."""
         return self.raw is not None and not patterns <= self._held
 
+    def has_none(self, patterns: frozenset[str]) -> bool:
+        """Say whether the text certainly has none of `patterns`, all of which the overview knows."""
+        return self.raw is not None and patterns.isdisjoint(self._held)
+
     def may_hold(self, patterns: Sequence[str]) -> bool:
         """Say whether the text may hold what has all of `patterns` (of re2): False only if one of them is not there."""
         overview = self.overview

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,6 +77,10 @@ class Cues:
         )
 
     @cached_property
+    def _single(self) -> frozenset[str]:
+        return frozenset(first for first in self.words if len(first) == 1)
+
+    @cached_property
     def _table(self) -> np.ndarray[Any, Any]:
         table = np.arange(0x20000, dtype=np.uint32)
         table[list(self.fold)] = list(self.fold.values())
@@ -95,20 +100,19 @@ class Cues:
         found: Counter[str] = Counter()
         if not size:
             return 0.0, found, 0
-        taken = count = at = 0
-        words = self.words
-        while at < len(text):
-            pair = text[at : at + 2]
+        taken = count = done = 0
+        words, single = self.words, self._single
+        for at, pair in enumerate(map(add, text, text[1:] + "\0")):
+            if (pair not in words and pair[0] not in single) or at < done:
+                continue
             for word in (*words.get(pair, ()), *words.get(pair[0], ())):
                 if text.startswith(word.text, at) and word.fits(text, at):
                     taken += word.letters
                     count += 1
                     for name in word.classes:
                         found[name] += word.letters
-                    at += len(word.text)
+                    done = at + len(word.text)
                     break
-            else:
-                at += 1
         return min(taken / size, 1.0), found, count
 
 

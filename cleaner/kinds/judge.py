@@ -235,7 +235,7 @@ class Judge:
             return nothing
         traits = around(page)
         chances = self._weights.chances(traits, known(page))
-        places = [max(range(len(PLACES)), key=chance.__getitem__) for chance in chances]
+        places = [chance.index(max(chance)) for chance in chances]
         kept = sum(looks[i].han for i in range(*core[:2]) if looks[i].prose and places[i] in (BODY, TITLE))
         if 2 * kept < sum(looks[i].han for i in range(*core[:2]) if looks[i].prose):
             return nothing  # the chain takes something else for the article

@@ -26,6 +26,7 @@ from cleaner.tables import Table
 LINE_CHARS = 240  # a title line is short; longer lines are only looked at from their ends
 EDGE_CHARS = 80  # how far from either end of a line spam may reach
 COVERED = 0.70  # share of a line that names, suffixes and labels take in a title line (measured on planted pages)
+TITLE_CHARS = 8  # a line so long that stands in two lines running is no chance
 REACH = 500  # how far a sentence is looked at from a keyword
 FEW_HAN = 6  # with two names, fewer Han characters than this outside the grammar are no title
 
@@ -354,7 +355,7 @@ class Spam:
         signs = self.grammar.signs
         if self.mode == "line":
             return signs.named, signs.bait, signs.called
-        return (signs.named, signs.bait) if self.mode == "edge" else (signs.named, signs.chain)
+        return (signs.named, signs.bait, signs.called) if self.mode == "edge" else (signs.named, signs.chain)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         if not any(context.may_hold((pattern,)) for pattern in self.text_patterns):
@@ -442,14 +443,14 @@ class Spam:
         suffixes, or one segment of three; two of them call to come, and one names the trade.
         """
         names, suffixes, segments, last = set(), [], 0, ""
-        run, called_twice = "", False
+        run, times = "", 0
         for unit in [*units, Unit("separator", len(text), len(text))]:
             word = text[unit.start : unit.end]
             if unit.kind == "suffix":
                 suffixes.append(word)
                 if run:
-                    called_twice = called_twice or run in names
                     names.add(run)
+                    times += 1
                 run = ""
             elif unit.kind in ("other", "name"):
                 if last == "suffix":
@@ -464,8 +465,10 @@ class Spam:
         if len(names) != 1 or not self.grammar.foreign(next(iter(names))):
             return False
         enough = len(suffixes) >= 4 if segments > 1 else len(suffixes) >= 3
-        # one call is enough where betting itself is named, and the name stands twice with a chain behind it
-        called = classes.count("shop") >= 2 or (called_twice and "shop" in classes and "bet" in classes)
+        # one call is enough where betting itself is named and the name stands twice with a chain behind it, or thrice:
+        # nobody but a shop says 鼎盛娱乐_鼎盛娱乐平台_鼎盛娱乐官网
+        repeated = times >= 3 or (times == 2 and "bet" in classes)
+        called = classes.count("shop") >= 2 or (repeated and "shop" in classes)
         return enough and called and self.grammar.complete(suffixes)
 
     def _units(self, text: str) -> tuple[Unit, ...]:
@@ -480,7 +483,7 @@ class Spam:
                 continue
             base = line.start + context.text[line.start : line.end].index(line.stripped[0])
             text = fold(line.stripped)
-            low = self._prefix(text, context.prose_at(i))
+            low = self._prefix(text, context.prose_at(i)) or self._before_title(context, i, text)
             high = self._suffix(text, context.prose_at(i))
             if sum(c.isalpha() for c in text[low:high]) < 4:
                 continue  # nothing of a title would be left: a matter for the rule of whole lines
@@ -503,6 +506,24 @@ class Spam:
         while end < len(text) and text[end] in " _-|":
             end += 1
         return end if end < len(text) and self._is_bait(text[:end]) else 0
+
+    def _before_title(self, context: Context, i: int, text: str) -> int:
+        """Return where a title begins that stands again in the next line, behind the trade and two calls to come.
+
+        The name before them may be in no table: what is cut is no part of the title, as the page itself shows.
+        """
+        below = next((line.stripped for line in context.lines[i + 1 :] if line.stripped), "")
+        if not TITLE_CHARS <= len(below) < len(text) or context.prose_at(i):
+            return 0
+        head = text[: -len(below)]
+        units = self._units(head) if text.endswith(fold(below)) else ()
+        if not units or units[-1].kind != "separator":
+            return 0
+        suffixes = [head[unit.start : unit.end] for unit in units if unit.kind == "suffix"]
+        name = "".join(head[unit.start : unit.end] for unit in units if unit.kind in ("other", "name"))
+        calls = [self.grammar.classes[suffix] for suffix in suffixes].count("shop")
+        spam = calls >= 2 and self.grammar.complete(suffixes) and (not name or self.grammar.foreign(name))
+        return len(head) if spam else 0
 
     def _suffix(self, text: str, prose: bool) -> int:
         """Return where the real text ends, before spam and its separator; the length if there is none."""

@@ -127,11 +127,10 @@ def test_the_action_runs_what_it_says(tmp_path):
         done = subprocess.run(["bash", "-e", "-c", script], env=env, check=True, capture_output=True, encoding="utf-8")
         return json.loads(done.stdout)
 
-    assert words() == ["check", "--staged"]
-    assert words(SRC="my seeds", OUT="out") == ["check", "--staged", "my seeds", "out"]
-    assert words(ARGS="--fail-on pending; rm -rf $HOME") == [
-        "check", "--staged", "--fail-on", "pending;", "rm", "-rf", "$HOME"
-    ]  # fmt: skip
+    always = ["check", "--staged", "--output-format", "github"]
+    assert words() == always
+    assert words(SRC="my seeds", OUT="out") == [*always, "my seeds", "out"]
+    assert words(ARGS="--fail-on pending; rm -rf $HOME") == [*always, "--fail-on", "pending;", "rm", "-rf", "$HOME"]
 
 
 @pytest.mark.slow

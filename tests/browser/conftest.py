@@ -62,6 +62,11 @@ class Reader:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def type(self, words: str) -> None:
+        """Type into the field that the last key has opened, once it has the focus."""
+        self.page.wait_for_selector("input:focus, textarea:focus")
+        self.page.keyboard.type(words)
+
     def text(self, selector: str) -> str:
         return str(self.page.locator(selector).first.inner_text())
 

@@ -182,7 +182,7 @@ def test_keys_collect_decisions_and_copy_gives_commands(reader: Reader, seeds: P
     reader.press("j")
     assert reader.text("#scope").startswith("this place")
     reader.press("e")
-    page.keyboard.type("全省")
+    reader.type("全省")
     reader.press("Enter", "n", "x", "n", "a", "n", "d")
     assert commands(reader) == [
         f"clean decide replace {masks[0].id} --with='全省' --scope edit",
@@ -217,9 +217,9 @@ def test_an_ordinary_change_is_kept_and_the_decision_taken_back(reader: Reader, 
 
 
 def test_a_word_with_quotes_stays_one_word_of_a_shell(reader: Reader, seeds: Path) -> None:
-    page = reader.open(seeds / MASKED)
+    reader.open(seeds / MASKED)
     reader.press("j", "e")
-    page.keyboard.type("'; rm -rf / #$(x)")
+    reader.type("'; rm -rf / #$(x)")
     reader.press("Enter")
     import shlex
 
@@ -239,7 +239,7 @@ def test_a_download_is_what_import_takes(readers: Any, seeds: Path, result: Resu
     reader = readers(accept_downloads=True)
     page = reader.open(seeds / MASKED)
     reader.press("j", "x", "n", "e")
-    page.keyboard.type("全省")
+    reader.type("全省")
     reader.press("Enter", "j", "x")
     with page.expect_download() as waiting:
         page.locator("#download").click()

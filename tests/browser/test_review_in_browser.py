@@ -33,7 +33,7 @@ def test_a_person_decides(reader: Reader, server: Server) -> None:
     page.locator("a", has_text="002_5ad29ed260622ba3.txt:14").click()
     page.locator("#L14").wait_for()
     reader.press("j", "e")
-    page.keyboard.type("全省")
+    reader.type("全省")
     reader.press("Enter")
     page.locator("ins", has_text="全省").first.wait_for()
     (written,) = decisions.read(server.file)

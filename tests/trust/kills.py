@@ -103,8 +103,8 @@ class Kills:
         self.figures[how] += 1
         self.figures["hit"] += code not in (0, 3)
         what = f"{how} number {self.figures[how]}"
-        # a shell shows 143 for -15, too: the run had ended, and the interpreter was on its way out
-        allowed = {"worker": (0, 3), "SIGINT": (130, 3), "SIGTERM": (143, -15, 3)}.get(how, (-9, 3))
+        # a shell shows 130 for -2 and 143 for -15: the run had ended, and the interpreter was on its way out
+        allowed = {"worker": (0, 3), "SIGINT": (130, -2, 3), "SIGTERM": (143, -15, 3)}.get(how, (-9, 3))
         if code not in allowed:
             self._wrong("exits", f"{what}: exit {code}: {said[-600:]}")
         if "Traceback" in said:

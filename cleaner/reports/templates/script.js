@@ -97,7 +97,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => { if (event.target.id === "filter") filter(event.target.value); });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("dialog.word, textarea")) return;
+  // a closed dialog may keep the focus for a moment: a key typed right behind Enter is for the page
+  if (document.querySelector("dialog.word")?.open || event.target.closest("textarea")) return;
   if (event.key === "Escape") {
     if ($("filter")) { $("filter").value = ""; $("filter").blur(); }
     filter("");

@@ -32,15 +32,21 @@ class Rebuilt:
 
 
 def read_report(out: Path) -> Records:
-    """Return the records of OUT. Raises UsageError (E105) if there is no report."""
+    """Return the records of OUT. Raises UsageError (E105) if there is no report, or only the totals of a corpus."""
     report = out / JSONL
     try:
-        return from_jsonl(report.read_bytes(), report.as_posix())
+        records = from_jsonl(report.read_bytes(), report.as_posix())
     except OSError as err:
         raise UsageError(
             "E105", show(report.as_posix()), f"there is no report ({err.strerror})", "nothing was written",
             "give the OUT folder of a run of `clean SRC OUT`",
         ) from err  # fmt: skip
+    if records.run.files and not records.files:  # else nothing would be rebuilt, and that called a success
+        raise UsageError(
+            "E105", show(report.as_posix()), "the totals of a corpus, whose records this command does not read",
+            "nothing was written", "each document's edits are in __report__/records/ (docs/scale.md)",
+        )  # fmt: skip
+    return records
 
 
 def rebuild(out: Path, records: Records, *, rule: str | None = None) -> Iterator[Rebuilt]:

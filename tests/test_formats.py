@@ -285,3 +285,14 @@ def test_a_command_that_reads_no_rows_refuses_a_table_and_does_not_pass_over_it(
     assert (
         "src/a.jsonl: a table of documents, and only `clean SRC OUT` reads its rows; nothing was written" in told.stderr
     )
+
+
+@pytest.mark.parametrize("words", ["undo out back", "stats out", "report out", "doctor --replay out"])
+def test_a_command_that_reads_no_records_of_a_corpus_says_so_and_does_not_call_nothing_a_success(words, tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.jsonl").write_text('{"text": "一行。"}\n', "utf-8")
+    assert clean("src", "out", cwd=tmp_path).returncode == 0
+    told = clean(*words.split(), cwd=tmp_path)
+    assert told.returncode == 2
+    assert "report.jsonl: the totals of a corpus, whose records this command does not read" in told.stderr
+    assert not (tmp_path / "back").exists()

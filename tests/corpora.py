@@ -6,6 +6,7 @@ import hashlib
 import os
 import random
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -99,10 +100,28 @@ DEADLY, HANGING = "毒药毒药", "永远永远"
 
 def deadly_part(setup: part.Setup, folder: str, task: part.Part, trial: part.Trial) -> Value:
     """`clean_part`, but a text with 毒药 kills the process, and one with 永远 never ends: what a C library may do."""
+    return _with_faults(lambda: True, setup, folder, task, trial)
+
+
+def once_deadly_part(setup: part.Setup, folder: str, task: part.Part, trial: part.Trial) -> Value:
+    """`clean_part`, but the first process anywhere that meets a text with 毒药 is killed."""
+    died = Path(folder).parents[1].with_suffix(".died")
+
+    def first() -> bool:
+        new = not died.exists()
+        died.touch()
+        return new
+
+    return _with_faults(first, setup, folder, task, trial)
+
+
+def _with_faults(
+    kills: Callable[[], bool], setup: part.Setup, folder: str, task: part.Part, trial: part.Trial
+) -> Value:
     honest = part.clean_bytes
 
     def clean_bytes(name: str, raw: bytes, *rest: object) -> object:
-        if DEADLY.encode() in raw:
+        if DEADLY.encode() in raw and kills():
             os.kill(os.getpid(), signal.SIGKILL)
         while HANGING.encode() in raw:
             pass

@@ -775,7 +775,7 @@ def test_a_failed_sync_is_said(tmp_path, monkeypatch):
 
 def _python(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", textwrap.dedent(script), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=False)
 
 
 HOLD = """

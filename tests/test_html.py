@@ -505,7 +505,7 @@ def clean(*args: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-X", "importtime", "-m", "cleaner", *map(str, args)]
     path = str(Path(__file__).parent.parent)
     return subprocess.run(
-        command, cwd=cwd, capture_output=True, encoding="utf-8", timeout=120, env={**os.environ, "PYTHONPATH": path}
+        command, cwd=cwd, capture_output=True, encoding="utf-8", timeout=300, env={**os.environ, "PYTHONPATH": path}
     )
 
 

@@ -46,7 +46,7 @@ class Server:
         """Send a request as it is given; `headers` None: with the token, as a page of ours."""
         if headers is None:
             headers = self.ours()
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             link.request(method, path, body, dict(headers))
             answer = link.getresponse()
@@ -82,12 +82,12 @@ def start(folder: Path) -> Server:
     for line in process.stdout:
         if found := re.search(r"http://127\.0\.0\.1:(\d+)/#token=([A-Za-z0-9_-]+)$", line.strip()):
             return Server(process, folder, int(found[1]), found[2])
-    raise AssertionError(process.communicate(timeout=10))
+    raise AssertionError(process.communicate(timeout=120))
 
 
 def stop(server: Server) -> None:
     server.process.kill()
-    server.process.communicate(timeout=10)
+    server.process.communicate(timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +225,7 @@ def test_a_body_without_a_length_is_cut_off_too(server: Server) -> None:
         for _ in range(40):
             yield b"x" * (LARGEST // 20)
 
-    link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     try:
         link.request(
             "POST", "/decisions", chunks(), {**server.ours(), "Transfer-Encoding": "chunked"}, encode_chunked=True
@@ -350,8 +350,8 @@ def test_killed_in_the_middle_of_a_decision_it_loses_nothing(tmp_path: Path, del
     thread.start()
     time.sleep(0.3 + delay)
     os.kill(server.process.pid, signal.SIGKILL)
-    server.process.communicate(timeout=10)
-    thread.join(timeout=30)
+    server.process.communicate(timeout=120)
+    thread.join(timeout=120)
     kept = {one.id for one in decisions.read(server.file)}
     assert set(answered) <= kept and len(kept) <= len(answered) + 1
     again = start(tmp_path)
@@ -365,7 +365,7 @@ def test_killed_in_the_middle_of_a_decision_it_loses_nothing(tmp_path: Path, del
 def test_ctrl_c_ends_it_in_order(tmp_path: Path) -> None:
     server = start(prepared(tmp_path))
     server.process.send_signal(signal.SIGINT)
-    said, complained = server.process.communicate(timeout=15)
+    said, complained = server.process.communicate(timeout=120)
     assert (server.process.returncode, complained) == (0, "")
     assert "next: clean seeds/ out/" in said
 

@@ -80,9 +80,9 @@ def test_a_death_costs_one_retry_and_a_second_one_the_document(tmp_path):
 
 @pytest.mark.slow
 def test_a_document_that_hangs_passes_the_deadline_twice_and_is_left_out(tmp_path):
-    with closing(Pool(2, 0.5)) as pool:
+    with closing(Pool(2, 3)) as pool:
         values = run_all(pool, job_in(tmp_path), [("hang", 1), ("ok", 0)], quiet)
-    assert values[0]["skip"] == [[1, "E132", "passed the deadline of 0.5 s"]] and not values[1]["skip"]
+    assert values[0]["skip"] == [[1, "E132", "passed the deadline of 3 s"]] and not values[1]["skip"]
 
 
 def test_an_error_of_a_stage_ends_the_job_as_itself(tmp_path):
@@ -124,13 +124,13 @@ def holding(task, trial):
 @pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_nobody_is_orphaned(tmp_path, how):
     parent = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], cwd=Path(__file__).parent.parent)
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while len(pids := [p.read_text("utf-8") for p in tmp_path.glob("*.pid")]) < 2 or not all(pids):
         assert time.monotonic() < until
         time.sleep(0.05)
     parent.send_signal(how)
     parent.wait()
-    until = time.monotonic() + 2
+    until = time.monotonic() + 20
     while any(map(alive, pids)) and time.monotonic() < until:
         time.sleep(0.05)
     assert not any(map(alive, pids))
@@ -224,7 +224,7 @@ def test_every_runner_gives_the_same_bytes_though_workers_die(tmp_path, book, mo
         raw = b"\n".join(rows)
     (tmp_path / "a.jsonl").write_bytes(raw)
     trees = []
-    for name, runner in (("one", Pool(1, 1.5)), ("two", Pool(2, 1.5))):
+    for name, runner in (("one", Pool(1, 8)), ("two", Pool(2, 8))):
         monkeypatch.setattr(cleaner.corpus.run, "clean_part", corpora.deadly_part)
         with closing(runner):
             done = corpora.clean_into(tmp_path / "a.jsonl", tmp_path / name, corpora.settings(**CONFIG), book, runner)

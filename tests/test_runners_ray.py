@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 from contextlib import closing
 
 import pytest
 
+import cleaner.corpus.run
 from cleaner.errors import InputError
 from cleaner.pipeline import quiet
 from cleaner.runners import run_all
@@ -67,31 +67,15 @@ def test_5000_documents_give_the_same_bytes_on_every_runner(cluster, tmp_path, b
         assert corpora.tree(tmp_path / name) == expected, name
 
 
-class Killer:
-    """Kills a worker of Ray when the third part is finished."""
-
-    def __init__(self):
-        self.victims = 0
-
-    def __call__(self, what, done, _of):
-        if what == "cleaning" and done == 3 and not self.victims:
-            for entry in os.listdir("/proc"):  # noqa: PTH208
-                try:
-                    with open(f"/proc/{entry}/cmdline", "rb") as file:  # noqa: PTH123
-                        line = file.read()
-                except OSError:
-                    continue
-                if line.startswith(b"ray::perform"):
-                    os.kill(int(entry), signal.SIGKILL)
-                    self.victims += 1
-                    return
-
-
-def test_a_killed_worker_of_ray_changes_nothing(cluster, tmp_path, book):
-    (tmp_path / "a.jsonl").write_bytes(corpora.lines(600))
+def test_a_killed_worker_of_ray_changes_nothing(cluster, tmp_path, book, monkeypatch):
+    """SIGKILL within a batch, by the worker itself: on a busy machine a killer outside found none that was at work."""
+    rows = corpora.lines(600).split(b"\n")
+    rows[300] = b'{"id":"deadly","text":"' + corpora.DEADLY.encode() + b'"}'
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(rows))
     config = corpora.settings(**CONFIG)
     corpora.clean_into(tmp_path / "a.jsonl", tmp_path / "serial", config, book)
-    killer, before = Killer(), cluster.deaths
-    corpora.clean_into(tmp_path / "a.jsonl", tmp_path / "ray", config, book, cluster, killer)
-    assert killer.victims == 1 and cluster.deaths >= before + 1
+    monkeypatch.setattr(cleaner.corpus.run, "clean_part", corpora.once_deadly_part)
+    before = cluster.deaths
+    done = corpora.clean_into(tmp_path / "a.jsonl", tmp_path / "ray", config, book, cluster)
+    assert (tmp_path / "ray.died").exists() and cluster.deaths == before + 1 and "E130" not in done.codes
     assert corpora.tree(tmp_path / "ray") == corpora.tree(tmp_path / "serial")

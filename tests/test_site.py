@@ -48,7 +48,7 @@ def test_the_site_builds_without_a_warning_and_all_its_links_lead_somewhere(tmp_
     pytest.importorskip("mkdocs")
     env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=300)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=600)
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stdout + done.stderr
     html = (tmp_path / "index.html").read_text("utf-8")

@@ -24,7 +24,7 @@ def python(code: str, cwd, **env: str) -> subprocess.CompletedProcess[str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("OPENCC_")}  # set by our guard
     place = {**bare, "PYTHONPATH": str(ROOT), **env}
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, cwd=cwd, env=place, capture_output=True, encoding="utf-8", timeout=60)
+    return subprocess.run(command, cwd=cwd, env=place, capture_output=True, encoding="utf-8", timeout=300)
 
 
 def opencc_config(folder, **segmentation: object) -> None:
@@ -235,6 +235,6 @@ def test_the_command_in_a_hostile_working_folder_imports_nothing_from_it(seeds):
 
     script = root / ".venv/bin/clean"
     if script.exists():
-        done = subprocess.run([script, ".", "../out"], cwd=seeds, capture_output=True, encoding="utf-8", timeout=60)
+        done = subprocess.run([script, ".", "../out"], cwd=seeds, capture_output=True, encoding="utf-8", timeout=300)
         assert done.returncode == 0, done.stderr
     assert shell("--version").returncode == 0

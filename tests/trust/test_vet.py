@@ -93,12 +93,17 @@ def test_what_is_taken_takes_time_in_proportion(pattern):
         found = regex.compile(pattern, regex.VERBOSE | regex.MULTILINE)
         for word in PUMPS[:6] if how == "search" else PUMPS:
             text = word * (4_000 // len(word)) + "!"
-            begun = time.process_time()
-            if how == "whole":
-                found.fullmatch(text, timeout=5)
-            else:
-                sum(1 for _ in found.finditer(text, timeout=5))
-            assert time.process_time() - begun < 0.1, (pattern, how, word)
+            spent = []
+            for _ in range(5):
+                begun = time.process_time()
+                if how == "whole":
+                    found.fullmatch(text, timeout=60)
+                else:
+                    sum(1 for _ in found.finditer(text, timeout=60))
+                spent.append(time.process_time() - begun)
+                if spent[-1] < 0.1:
+                    break
+            assert min(spent) < 0.1, (pattern, how, word)
 
 
 @given(st.text(st.sampled_from("ab()[]{}|*+?.\\^$,12 #\n:=!<>P&-~好\U00020000"), max_size=30))

@@ -37,7 +37,7 @@ def astral(text: str, units: Codes) -> list[int]:
     return [at for at in found if text[at] > "\uffff"]
 
 
-def flags(*groups: tuple[Iterable[str], int]) -> Flags:
+def flags(*groups: tuple[Iterable[str], int | np.uint8]) -> Flags:
     """Return a table that holds for each character the bits of its groups; characters beyond are left out."""
     table = np.zeros(SIZE, np.uint8)
     for chars, bit in groups:

@@ -85,7 +85,7 @@ def readers(browser: Any) -> Iterator[Any]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **more
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(120_000)
         page = context.new_page()
         reader = Reader(context, page)
         page.on("console", lambda message: reader.noise.append(f"console: {message.text}"))

@@ -26,7 +26,8 @@ def test_an_editable_install_finds_the_packs_of_its_checkout(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_wheel_in_an_empty_environment_cleans_the_seeds_the_same(tmp_path):
+def test_a_wheel_in_an_empty_environment_cleans_the_seeds_the_same(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONPATH", raising=False)  # it would put another checkout before the wheel
     pip = [sys.executable, "-m", "pip"]
     subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT], check=True, capture_output=True)
     (wheel,) = tmp_path.glob("seedclean-*.whl")

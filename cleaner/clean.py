@@ -17,6 +17,7 @@ from typing import Literal
 
 import regex
 
+from cleaner.clock import OutOfTime
 from cleaner.context import HAN, Context, Lookout, Overview, Proposal, Settings, han_count, is_prose
 from cleaner.errors import InputError, SelfCheckError
 from cleaner.kinds.prefilter import line_set, text_set
@@ -202,6 +203,12 @@ class _Work:
             "copied unchanged and quarantined", f"leave that rule out with --ignore {self.last_rule}, and report it",
         )  # fmt: skip
 
+    def _late(self, rule: Rule) -> InputError:
+        return InputError(
+            "E210", self.name, f"the rule {rule.id} ran out of time on it", "copied unchanged and quarantined",
+            f"mend the rule, or take it out of the pack {rule.pack} (--ignore lets it look, and is not enough)",
+        )  # fmt: skip
+
     def places(self) -> list[Place]:
         """Return everything that was done or asked for, by place."""
         marks = {(mark.start, mark.end, mark.rule): mark for mark in self.marks}
@@ -225,7 +232,10 @@ class _Work:
                 or (needs and context.lacks(needs))
                 or (some and context.has_none(some))
             ):
-                self._apply(rule)
+                try:
+                    self._apply(rule)
+                except OutOfTime as err:
+                    raise self._late(rule) from err
         return self.draft.text != before.text
 
     def _apply(self, rule: Rule) -> None:

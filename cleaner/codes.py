@@ -82,8 +82,9 @@ CODES: dict[str, Code] = {
     ),
     "E131": Code("The file changed or went away while it was read.", "left alone; the others are done", _AGAIN, 3),
     "E132": Code(
-        "The deadline for one document passed, and the worker was killed.", _KEPT,
-        "Save a page again without what makes it so, leave the slow rule out, or exclude the document.", 3,
+        "The deadline for one document passed (10 s for a page, the setting `deadline` for a text); its worker was killed, "
+        "if it had one.", _KEPT,
+        "Save a page again without what makes it so, leave the slow rule out, raise `deadline`, or exclude the document.", 3,
     ),
     "E201": Code(
         "A rule is too broad: it matches the empty text, or much of good prose.", _NONE,
@@ -96,8 +97,10 @@ CODES: dict[str, Code] = {
     ),
     "E203": Code(
         "A pattern of an installed pack is refused: packs that are not yours may use only patterns that take time in "
-        "proportion to the text, of bounded size.", _NONE,
-        "Tell the pack's author; or read the pack, copy it beside your configuration, and so take it as your own.", 2,
+        "proportion to the text, of bounded size. Or a rule of your own was not done with two pages of good prose after 5 s.",
+        _NONE,
+        "Tell the pack's author; or read the pack, copy it beside your configuration, and so take it as your own. A rule of "
+        "your own: take the loop out that stands inside of a loop.", 2,
     ),
     "E204": Code(
         "A pack names a file outside of its folder, or something else that is not data.", _NONE,
@@ -108,8 +111,9 @@ CODES: dict[str, Code] = {
         "the line, or the file, is left out", "Mend the named line; or get OUT back as its report was made.", 2,
     ),
     "E210": Code(
-        "A pattern of a rule ran out of time. It is never taken for `no match`, which would depend on the load of the "
-        "machine.", _KEPT, "Leave the rule out with `--ignore`, and report it.", 3,
+        "A rule ran out of time on a text: `deadline`, 120 s of CPU time for all rules on one document. It is never taken for "
+        "`no match`, which would depend on the machine.", _KEPT,
+        "Mend the rule, or take it out of its pack (`--ignore` still lets it look); report it if it is a shipped one.", 3,
     ),
     "E220": Code(
         "The rules would cut more of the document's prose than the hard budget (60 %).", _KEPT,

@@ -107,7 +107,9 @@ class ConfigKeys(BaseModel):
     part_size: int = Field(default=8 * MIB, ge=1, description="bytes of a corpus that are one task of a worker")
     jobs: int = Field(default=0, ge=0, description="processes; 0 is one for each core")
     engine: Literal["auto", "serial", "pool", "ray"] = Field(default="auto", description="who does the work")
-    deadline: float = Field(default=120.0, gt=0, description="seconds of wall time for one document, with workers")
+    deadline: float = Field(
+        default=120.0, gt=0, description="seconds for a document: of CPU, with workers of wall time"
+    )
     allow_nul: bool = Field(default=False, description="take NUL as text")
     follow_symlinks: bool = Field(default=False, description="follow links that stay inside SRC")
     fail_on: list[Literal["pending", "overlap", "findings"]] = Field(default=[], description="gates: exit 1")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from cleaner import files
 from cleaner.cache import Cache
 from cleaner.clean import Cleaned
+from cleaner.clock import OutOfTime, limited
 from cleaner.config import Config
 from cleaner.decisions import NONE, Bench, Decisions, DocumentJudge
 from cleaner.decisions import read as read_decisions
@@ -301,18 +302,32 @@ def clean_bytes(
     memo = memo or memo_of(config, book)
     digest = hashlib.sha256(raw).hexdigest()
     try:
-        if kind == "html":
-            return _clean_page(name, raw, where, config, book, ignore, pages, memo)
-        keys, row = config.keys, kind in ROWS
-        source = files.decode(raw, where, encoding=keys.encoding, allow_nul=keys.allow_nul, certain=row)
-        cleaned = memo.clean(where, source.text, ignore, *_decided(name, book))
-        if source.encode() != raw:  # decode has checked this; we check it once more with what we shall report
-            raise SelfCheckError(
-                "E402", where, "the text does not give the bytes back", "copied unchanged", "please report it"
-            )
+        with limited(config.keys.deadline):
+            if kind == "html":
+                return _clean_page(name, raw, where, config, book, ignore, pages, memo)
+            return _clean_text(name, raw, where, kind, config, book, ignore, memo)
+    except OutOfTime:
+        error: CleanerError = InputError(
+            "E132", where, f"it was not done after {config.keys.deadline:g} s of CPU time",
+            "copied unchanged and quarantined", "raise `deadline` in the configuration, split it or exclude it",
+        )  # fmt: skip
     except (InputError, SelfCheckError) as err:
-        return Outcome(name, "quarantined", kind, digest, raw=raw, error=err)
-    return finished(name, kind, digest, raw, source, cleaned)
+        error = err
+    return Outcome(name, "quarantined", kind, digest, raw=raw, error=error)
+
+
+def _clean_text(
+    name: str, raw: bytes, where: str, kind: str, config: Config, book: Book, ignore: Sequence[str], memo: Memo
+) -> Outcome:
+    """Clean a text, or the text of a row. Raises InputError and SelfCheckError."""
+    keys, row = config.keys, kind in ROWS
+    source = files.decode(raw, where, encoding=keys.encoding, allow_nul=keys.allow_nul, certain=row)
+    cleaned = memo.clean(where, source.text, ignore, *_decided(name, book))
+    if source.encode() != raw:  # decode has checked this; we check it once more with what we shall report
+        raise SelfCheckError(
+            "E402", where, "the text does not give the bytes back", "copied unchanged", "please report it"
+        )
+    return finished(name, kind, hashlib.sha256(raw).hexdigest(), raw, source, cleaned)
 
 
 def _clean_page(

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import click
 
-from cleaner import __version__
+from cleaner import __version__, clock
 from cleaner.cli.printing import Printer
 from cleaner.errors import CleanerError, Errors
 
@@ -113,6 +113,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     signal.signal(signal.SIGTERM, _terminated)
+    clock.install()
     sys.unraisablehook = _unraisable
     printer = Printer()
     code = 0
@@ -155,6 +156,8 @@ def _unraisable(what: Any) -> None:
     Without this the run would go on to its end, after a traceback (1 of 20 interrupts, tests/trust/kills.py).
     """
     again = {KeyboardInterrupt: signal.SIGINT, _Terminated: signal.SIGTERM}.get(what.exc_type)
+    if what.exc_type is clock.OutOfTime:
+        return  # it rings again by itself
     if again is None:
         sys.__unraisablehook__(what)
     else:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cleaner.clock import OutOfTime, limited
 from cleaner.errors import Errors, PackError
 from cleaner.packs.kinds import adapter, kind, kind_names
 from cleaner.packs.places import is_trusted, shipped, shown
@@ -20,6 +21,8 @@ from cleaner.show import show
 from cleaner.tables import Table
 from cleaner.toml import Places, suggestion
 from cleaner.vet import broad, compiles, vet
+
+TRIAL = 5.0  # seconds of CPU time for a rule on the good prose that it must not cut; shipped ones take milliseconds
 
 
 def load(files: Iterable[Path]) -> tuple[Pack, ...]:
@@ -196,7 +199,14 @@ class _Reader:
         """Say if a rule cuts much of good prose. The shipped packs are held to cutting none, by the tests."""
         if keys.level == "ask" or self.file.resolve().is_relative_to(shipped()):
             return
-        share = broad(name, do, shipped() / "prose.txt")
+        try:
+            with limited(TRIAL):
+                share = broad(name, do, shipped() / "prose.txt")
+        except OutOfTime:
+            what = f"{who} was not done with two pages of good prose after {TRIAL:g} s of CPU time"
+            how = "mend its pattern: a loop inside of a loop can read one text in very many ways"
+            self.say(self.places.table("rule", index), what, how, "E203")
+            return
         if share is not None:
             what = f"{who} would cut {share:.0%} of good prose, wherever it stands"
             how = 'let its pattern say what it is after, or propose only: level = "ask"'

@@ -144,7 +144,7 @@ CODES: dict[str, Code] = {
     ),
     "E306": Code(
         "Workers die before they come to a document.", "every file in OUT is whole, old or new",
-        "Give fewer `--workers`, or more memory.", 4,
+        "Give fewer `--jobs`, or more memory.", 4,
     ),
     "E401": Code(
         "The rules found no end in four passes: two of them undo each other.", _KEPT,

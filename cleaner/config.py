@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from cleaner.context import Budget, Settings
 from cleaner.errors import CleanerError, Errors, UsageError
+from cleaner.languages import ALIASES
 from cleaner.overlap import OverlapSettings
 from cleaner.packs import DEFAULT_PACKS
 from cleaner.show import show
@@ -113,10 +114,17 @@ class ConfigKeys(BaseModel):
     allow_nul: bool = Field(default=False, description="take NUL as text")
     follow_symlinks: bool = Field(default=False, description="follow links that stay inside SRC")
     fail_on: list[Literal["pending", "overlap", "findings"]] = Field(default=[], description="gates: exit 1")
-    report_lang: Literal["en"] = Field(default="en", description="language of the committed README.md of the report")
+    report_lang: Literal["en", "zh-Hans", "zh-Hant"] = Field(
+        default="en", description="language of the report in OUT (also zh-CN, zh-TW, zh-HK); records stay English"
+    )
     required_version: str | None = Field(default=None, description='such as ">=0.1"; another release refuses to run')
     budget: BudgetKeys = BudgetKeys()
     dedup: DedupKeys = DedupKeys()
+
+    @field_validator("report_lang", mode="before")
+    @classmethod
+    def _language(cls, value: object) -> object:
+        return ALIASES.get(value, value) if isinstance(value, str) else value
 
     @field_validator("required_version")
     @classmethod

@@ -19,7 +19,9 @@ import sys
 FOLDER = "hook"  # inside the cache folder of this user
 _MAGIC = b"seedclean hook 1"
 _SUM = 32  # bytes of a digest
-_OFF = ("--no-cache", "--cache-dir", "--rev", "--stats", "--help", "-h", "--worktree", "-v", "--verbose")
+_LANGUAGE = ("CLEAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
+_OFF = ("--no-cache", "--cache-dir", "--rev", "--stats", "--help", "-h", "--worktree", "-v", "--verbose",
+        "--log-format")  # fmt: skip
 
 
 def answer(argv: list[str]) -> str | None:
@@ -83,7 +85,7 @@ def _digest(specs: list[str], said: bytes) -> bytes:
 def _key(argv: list[str]) -> str:
     """Return what the answer depends on besides the index: the command, where it runs, and our code."""
     digest = hashlib.sha256()
-    env = [os.environ.get(name, "") for name in ("PRE_COMMIT", "GIT_DIR", "GIT_WORK_TREE", "LANG", "LC_ALL")]
+    env = [os.environ.get(name, "") for name in ("PRE_COMMIT", "GIT_DIR", "GIT_WORK_TREE", *_LANGUAGE)]
     for part in (os.getcwd(), sys.version, *env, *argv):
         digest.update(os.fsencode(part) + b"\0")
     for line in _code():

@@ -24,6 +24,7 @@ from cleaner.decisions import read as read_decisions
 from cleaner.decisions import to_line as decision_line
 from cleaner.errors import CleanerError, Errors, InputError, SelfCheckError, UsageError
 from cleaner.formats import ROWS, SUFFIXES, extracted_name, format_of, output_name, page_of, table_of
+from cleaner.languages import speech
 from cleaner.memo import NONE as NO_CACHE
 from cleaner.memo import Memo
 from cleaner.memo import find as find_known
@@ -114,6 +115,7 @@ class Result:
     book: Book
     errors: tuple[CleanerError, ...]
     notes: tuple[str, ...]
+    language: str = "en"  # of the report
 
     @property
     def exit(self) -> int:
@@ -124,14 +126,17 @@ class Result:
         """Everything in OUT that is committed and compared."""
         from cleaner.reports.markdown import to_markdown
 
-        report = {JSONL: to_jsonl(self.records), README: to_markdown(self.records, self.book.infos)}
+        report = {
+            JSONL: to_jsonl(self.records),
+            README: to_markdown(self.records, self.book.infos, speech(self.language)),
+        }
         return {**self.texts, **report}
 
     def pages(self, then: Records | None = None) -> Iterator[tuple[str, bytes]]:
         """Yield the HTML report: made by every run, never compared. `then` is a report to show the changes from."""
         from cleaner.reports.html import pages
 
-        for name, page in pages(self.records, self.sources, self.book.infos, then):
+        for name, page in pages(self.records, self.sources, self.book.infos, then, speech(self.language)):
             yield f"{REPORT}/{name}", page
 
 
@@ -161,7 +166,7 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     texts |= {extracted_place(o.name): page for o in outcomes if (page := _extracted(o)) is not None}
     sources = {record_path(o.name): o.source.text for o in (*outcomes, *corpus) if o.source}
     errors = tuple(o.error for o in outcomes if o.error and o.status == "quarantined")
-    return Result(records, texts, sources, book, errors, found.notes)
+    return Result(records, texts, sources, book, errors, found.notes, config.keys.report_lang)
 
 
 def memo_of(config: Config, book: Book, cache: Cache = NO_CACHE) -> Memo:

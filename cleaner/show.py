@@ -9,6 +9,7 @@ This module imports nothing of ours.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
@@ -59,3 +60,14 @@ def visible_json(raw: bytes) -> bytes:
 def _escaped(match: re.Match[str]) -> str:
     units = match.group().encode("utf-16-be")
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+def width(text: str) -> int:
+    """Return the columns that a terminal gives a text: two for wide characters (Unicode Standard Annex #11)."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def padded(text: str, columns: int, *, right: bool = False) -> str:
+    """Return `text` filled up to `columns`, set flush left or right."""
+    gap = " " * (columns - width(text))
+    return gap + text if right else text + gap

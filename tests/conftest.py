@@ -36,6 +36,7 @@ def _own_cache(tmp_path_factory):
     """Keep what tests work out apart from what the user's own runs have kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("CLEAN_LANG", "en")  # whatever locale the tests are run in
         yield
 
 

@@ -9,7 +9,7 @@ import cleaner
 
 PACKAGE = Path(cleaner.__file__).parent
 LAYERS = [  # lowest first, as in docs/design.md
-    ["text", "errors", "codes", "show", "toml", "tables", "meta", "credit", "cache", "known", "clock"],
+    ["text", "errors", "codes", "languages", "show", "toml", "tables", "meta", "credit", "cache", "known", "clock"],
     ["script", "files", "formats"],
     ["context", "rulings"],
     ["kinds"],

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -20,6 +21,7 @@ import click
 from cleaner import __version__, clock
 from cleaner.cli.printing import Printer
 from cleaner.errors import CleanerError, Errors
+from cleaner.languages import ALIASES, LANGUAGES, Speech
 
 # name: (module, what `clean --help` says of it); a test holds the texts equal to the commands' own
 COMMANDS = {
@@ -66,7 +68,7 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"cleaner.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name)
-        return command
+        return talking(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -89,6 +91,35 @@ class Commands(click.Group):
         from cleaner.show import show
 
         raise click.UsageError(f"no such file or command `{show(first)}`; {hint}")
+
+
+def talking(command: click.Command) -> click.Command:
+    """Give a command, and those below it, the options that say how it talks."""
+    if not any(param.name == "lang" for param in command.params):
+        command.params += [
+            click.Option(
+                ["--lang"], type=click.Choice([*LANGUAGES, *ALIASES]), metavar="LANGUAGE", expose_value=False,
+                is_eager=True, callback=_language, help="Say it in en, zh-Hans or zh-Hant (by the locale).",
+            ),
+            click.Option(
+                ["--log-format"], type=click.Choice(["text", "json"]), expose_value=False, is_eager=True,
+                callback=_log_format, help="What goes to stderr: lines for people, or one JSON object a line.",
+            ),
+        ]  # fmt: skip
+    if isinstance(command, click.Group) and not isinstance(command, Commands):
+        for inner in command.commands.values():
+            talking(inner)
+    return command
+
+
+def _language(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        printer_of(ctx).set_language(value)
+
+
+def _log_format(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        printer_of(ctx).as_json = value == "json"
 
 
 @click.group(
@@ -116,6 +147,7 @@ def main() -> NoReturn:
     clock.install()
     sys.unraisablehook = _unraisable
     printer = Printer()
+    _before_parsing(printer, sys.argv[1:])
     code = 0
     try:
         code = cli.main(standalone_mode=False, prog_name="clean", obj=printer) or 0
@@ -125,21 +157,36 @@ def main() -> NoReturn:
         printer.error(err.format_message())
         code = 2
     except click.ClickException as err:
-        printer.error(_usage(err))
+        printer.error(_usage(err, printer.t))
         code = 2
     except (CleanerError, Errors) as err:
-        printer.error(str(err))
+        printer.error(err)
         code = err.exit
     except _Terminated:
-        printer.error("terminated; every file in OUT is whole, run the same command again to go on")
+        printer.error(printer.t("terminated; every file in OUT is whole, run the same command again to go on"))
         code = 143
     except (KeyboardInterrupt, click.Abort):
-        printer.error(f"interrupted{printer.where()}; every file in OUT is whole, run the same command again to go on")
+        printer.error(
+            printer.t(
+                "interrupted{where}; every file in OUT is whole, run the same command again to go on",
+                where=printer.where(),
+            )
+        )
         code = 130
     except Exception as err:
         code = _bug(err, printer)
+    printer.result(max(code, printer.failed))
     printer.close()
     sys.exit(max(code, printer.failed))
+
+
+def _before_parsing(printer: Printer, argv: list[str]) -> None:
+    """Take what a command line says of how to talk, so that also what is wrong with it is said so."""
+    for option, value in pairwise([*(part for arg in argv for part in arg.split("=", 1)), ""]):
+        if option == "--log-format":
+            printer.as_json = value == "json"
+        elif option == "--lang" and value in (*LANGUAGES, *ALIASES):
+            printer.set_language(value)
 
 
 class _Terminated(BaseException):
@@ -166,12 +213,13 @@ def _unraisable(what: Any) -> None:
         threading.Timer(0.01, os.kill, (os.getpid(), again)).start()
 
 
-def _usage(err: click.ClickException) -> str:
+def _usage(err: click.ClickException, t: Speech) -> str:
     command = err.ctx.command_path if isinstance(err, click.UsageError) and err.ctx else "clean"
-    return (
-        f"{command}: {err.format_message().rstrip('.')}; nothing was written; see `{command} --help`"
-        if ("; " not in err.format_message())
-        else f"{command}: {err.format_message()}"
+    what = err.format_message()
+    if "; " in what:
+        return command + t(": ") + t(what)
+    return t(
+        "{command}: {what}; nothing was written; see `{command} --help`", command=command, what=t(what.rstrip("."))
     )
 
 
@@ -190,9 +238,11 @@ def _bug(err: Exception, printer: Printer) -> int:
     ]
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="seedclean-", suffix=".log", delete=False) as log:
         log.write("\n".join(lines) + "\n")
-    printer.error(
-        f"a bug of ours ({type(err).__name__}); every file in OUT is whole; please report it with {log.name} [E490]"
-    )
+    told = printer.t(
+        "a bug of ours ({name}); every file in OUT is whole; please report it with {log} [E490]",
+        name=type(err).__name__, log=log.name,
+    )  # fmt: skip
+    printer.error(told)
     if os.environ.get("SEEDCLEAN_TRACEBACK"):
         traceback.print_exception(err)
     return 70

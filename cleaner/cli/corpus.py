@@ -44,10 +44,11 @@ def clean_corpus(
     finally:
         runner.close()
     for error in done.errors[:MOST]:
-        printer.error(str(error))
+        printer.error(error)
     told = sum(done.codes.values())
     if told > MOST:
-        printer.error(f"... {told} documents in all could not be done; {out.as_posix()}/__report__/records says which")
+        where = f"{out.as_posix()}/__report__/records"
+        printer.error(printer.t("... {n} documents in all could not be done; {where} says which", n=told, where=where))
     for note in done.notes:
         printer.note(note)
     _summary(options, done, out)
@@ -63,23 +64,25 @@ def clean_corpus(
 def _summary(options: Options, done: Done, out: Path) -> None:
     from cleaner.show import show_path
 
+    options.printer.totals = done.totals
     if options.printer.quiet:
         return
-    say, totals = options.printer.say, done.totals
-    say(
-        f"{totals.get('documents', 0)} documents of {totals.get('inputs', 0)} files: "
-        f"{totals.get('changed', 0)} changed, "
-        f"{totals.get('unchanged', 0)} left as they were, {totals.get('quarantined', 0)} quarantined"
-    )
-    say(f"{totals.get('edits', 0)} edits, {totals.get('pending', 0)} places that wait for a person")
+    say, t, totals = options.printer.say, options.printer.t, done.totals
+    count = {name: totals.get(name, 0) for name in ("documents", "inputs", "changed", "unchanged", "quarantined")}
+    say(t("{documents} documents of {inputs} files: {changed} changed, {unchanged} left as they were, "
+          "{quarantined} quarantined", **count))  # fmt: skip
+    count = {name: totals.get(name, 0) for name in ("edits", "pending")}
+    say(t("{edits} edits, {pending} places that wait for a person", **count))
     if done.groups.count:
         extra = totals.get("grouped", 0) - done.groups.count
-        say(f"{done.groups.count} groups of duplicates: {extra} documents are copies or near copies of another")
+        count = {"groups": done.groups.count, "extra": extra}
+        say(t("{groups} groups of duplicates: {extra} documents are copies or near copies of another", **count))
     if done.resumed:
-        say(f"went on with an interrupted run: {done.resumed} parts were done already")
-    gone = f", deleted {len(done.deleted)} of an earlier run" if done.deleted else ""
-    where = show_path(out.as_posix().rstrip("/") + "/")
-    say(f"wrote {len(done.written)} files and {where}__report__/{gone}; read {where}__report__/README.md")
+        say(t("went on with an interrupted run: {n} parts were done already", n=done.resumed))
+    gone = t(", deleted {n} of an earlier run", n=len(done.deleted)) if done.deleted else ""
+    report = show_path(out.as_posix().rstrip("/") + "/") + "__report__/"
+    wrote = t("wrote {n} files and {report}", n=len(done.written), report=report) + gone
+    say(wrote + t("; read {page}", page=f"{report}README.md"))
 
 
 def _cpu() -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleaner.cli.options import Options, configured, places
+from cleaner.languages import mark
 
 if TYPE_CHECKING:
     from cleaner.config import Config
@@ -64,7 +65,7 @@ def decide(options: Options, verb: str, ids: tuple[str, ...], out: str | None, *
     if verb == "undo":
         gone = _undone(ids, decisions.read(file), records)
         decisions.update(file, lambda before: [one for one in before if one not in gone])
-        _say(options, file, gone, "took back")
+        _say(options, file, gone, mark("took back from {file}: {line}"))
         return _next(options, config)
     made = _decided(options, config, records, [_request(verb, id_, said) for id_ in ids])
     _write(options, file, made)
@@ -122,15 +123,16 @@ def _write(options: Options, file: Path, made: list[Decision]) -> None:
     from cleaner import decisions
 
     decisions.update(file, lambda before: reduce(decisions.with_decision, made, list(before)))
-    _say(options, file, made, "wrote")
+    _say(options, file, made, mark("wrote {file}: {line}"))
 
 
-def _say(options: Options, file: Path, made: Iterable[Decision], verb: str) -> None:
+def _say(options: Options, file: Path, made: Iterable[Decision], sentence: str) -> None:
     from cleaner.decisions import to_line
     from cleaner.show import show, show_path
 
     for decision in made:
-        options.printer.say(f"{verb} {show_path(file.as_posix())}: {show(to_line(decision).decode().rstrip())}")
+        line = show(to_line(decision).decode().rstrip())
+        options.printer.say(options.printer.t(sentence, file=show_path(file.as_posix()), line=line))
 
 
 def _covers(options: Options, records: Records | None, made: Iterable[Decision]) -> None:
@@ -141,14 +143,15 @@ def _covers(options: Options, records: Records | None, made: Iterable[Decision])
         ]
         files = {edit.path for edit in edits}
         if len(files) > 1:
-            options.printer.note(f"{decision.id} is in {len(files)} files; --file PATH would narrow it to one")
+            t, count = options.printer.t, len(files)
+            options.printer.note(t("{id} is in {n} files; --file PATH would narrow it to one", id=decision.id, n=count))
 
 
 def _next(options: Options, config: Config) -> int:
     from cleaner.show import show
 
     where = f" {show(config.keys.src)} {show(config.keys.out)}" if config.keys.src and config.keys.out else " SRC OUT"
-    options.printer.note(f"next: clean{where}")
+    options.printer.note(options.printer.t("next: {what}", what=f"clean{where}"))
     return 0
 
 
@@ -198,9 +201,11 @@ def check(options: Options, src: str | None, strict: bool) -> int:
         for line in _stale(one, records, book.decisions):
             options.printer.say(line)
     good = len(records.decisions) - len(stale)
-    options.printer.say(f"{good} of {len(records.decisions)} decisions are found in the seeds; {len(stale)} stale")
+    say, t = options.printer.say, options.printer.t
+    count = {"good": good, "all": len(records.decisions), "stale": len(stale)}
+    say(t("{good} of {all} decisions are found in the seeds; {stale} stale", **count))
     if stale:
-        options.printer.note("fix:  decide again with the ids above, then: clean decisions prune")
+        options.printer.note(t("fix:  decide again with the ids above, then: clean decisions prune"))
     return 1 if stale and strict else 0
 
 
@@ -218,8 +223,11 @@ def prune(options: Options, src: str | None, dry_run: bool) -> int:
     path = _file(options.config(Path(src) if src else None))
     if gone and not dry_run:
         file.update(path, lambda before: [one for one in before if one not in gone])
-    _say(options, path, gone, "would take out of" if dry_run else "took out of")
-    options.printer.note(f"{len(gone)} of {len(book.decisions.rows)} decisions were stale")
+    _say(
+        options, path, gone, mark("would take out of {file}: {line}") if dry_run else mark("took out of {file}: {line}")
+    )
+    count = {"n": len(gone), "all": len(book.decisions.rows)}
+    options.printer.note(options.printer.t("{n} of {all} decisions were stale", **count))
     return 0
 
 
@@ -260,7 +268,8 @@ def import_(options: Options, file: str, replace: bool, out: str | None) -> int:
     if not replace:
         store.check_merge(have, new, file)
     _write(options, path, new)
-    options.printer.note(f"{len(new)} decisions added, {len(made) - len(new)} were there already")
+    count = {"n": len(new), "old": len(made) - len(new)}
+    options.printer.note(options.printer.t("{n} decisions added, {old} were there already", **count))
     return _next(options, config)
 
 

@@ -12,6 +12,7 @@ import click
 
 from cleaner.cli.options import Options, configured
 from cleaner.codes import CODES
+from cleaner.languages import Speech, mark
 from cleaner.show import show_path
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3  # of each sort that are shown under an edit
 _GUARDS = {
-    "E221": "not applied: it would cut prose, and the rule does not say that it may [E221]",
-    "E222": "not applied: longer than the rule may cut [E222]",
+    "E221": mark("not applied: it would cut prose, and the rule does not say that it may [E221]"),
+    "E222": mark("not applied: longer than the rule may cut [E222]"),
 }
 
 
@@ -60,9 +61,11 @@ def explain(options: Options, what: str, out: str | None) -> int:
 
 def _code(options: Options, code: str) -> int:
     entry = CODES[code]
-    options.printer.say(f"{code}  {entry.meaning}")
-    options.printer.say(f"  done: {entry.done}")
-    options.printer.say(f"  next: {entry.how}")
+    t = options.printer.t
+    told = t.codes.get(code, entry)
+    options.printer.say(f"{code}  {told.meaning}")
+    options.printer.say("  " + t("done: {what}", what=told.done))
+    options.printer.say("  " + t("next: {what}", what=told.how))
     return 0
 
 
@@ -83,7 +86,7 @@ def _file(options: Options, path: Path, line: int | None, col: int | None) -> in
     kind = format_of(name) or "txt"
     outcome = pipeline.clean_bytes(name, raw, show_path(path.as_posix()), kind, config, book, ignore)
     if outcome.error:
-        options.printer.error(str(outcome.error))
+        options.printer.error(outcome.error)
         return outcome.error.exit
     records = build([outcome], Found((), (), ()), book.packs, book.by_id, config.digest, book.bench)
     source = outcome.source.text if outcome.source else ""
@@ -94,18 +97,18 @@ def _file(options: Options, path: Path, line: int | None, col: int | None) -> in
         raise UsageError("E105", show_path(path.as_posix()), what, "nothing was written", "check the line")
     _script(options, records.files[0], line)
     if not edits:
-        options.printer.say(f"{place}: no rule changes or proposes anything here")
+        options.printer.say(options.printer.t("{place}: no rule changes or proposes anything here", place=place))
         return 0
     _groups(options, book, edits, _prefix(path, name))
     return 0
 
 
 SCRIPTS = {
-    "hans": "Simplified",
-    "hant": "Traditional",
-    "mixed": "mixed script",
-    "kana": "Japanese",
-    "other": "no script of Chinese",
+    "hans": mark("Simplified"),
+    "hant": mark("Traditional"),
+    "mixed": mark("mixed script"),
+    "kana": mark("Japanese"),
+    "other": mark("no script of Chinese"),
 }
 
 
@@ -113,19 +116,23 @@ def _script(options: Options, file: FileRecord, line: int | None) -> None:
     """Say which script the text is in and by what evidence, and where (on `line`, if given) it is in another."""
     if file.evidence is None:
         return
-    of = {"tw": " of Taiwan", "hk": " of Hong Kong"}.get(file.region or "", "")
-    options.printer.say(f"script: {SCRIPTS[file.script]}{of} ({_proof(file.evidence)})")
+    t = options.printer.t
+    of = {"tw": t(" of Taiwan"), "hk": t(" of Hong Kong")}.get(file.region or "", "")
+    script = t(SCRIPTS[file.script]) + of
+    options.printer.say(t("script: {script} ({proof})", script=script, proof=_proof(file.evidence, t)))
     for stretch in file.stretches:
         if line in (None, stretch.line):
-            proof = _proof(stretch.evidence)
-            options.printer.say(
-                f"  line {stretch.line}, {stretch.start}-{stretch.end}: {SCRIPTS[stretch.script]} ({proof})"
-            )
+            told = t(
+                "line {n}, {start}-{end}: {script} ({proof})", n=stretch.line, start=stretch.start, end=stretch.end,
+                script=t(SCRIPTS[stretch.script]), proof=_proof(stretch.evidence, t),
+            )  # fmt: skip
+            options.printer.say(f"  {told}")
 
 
-def _proof(evidence: EvidenceRecord) -> str:
-    kana = f", {evidence.kana} kana" if evidence.kana else ""
-    return f"characters that prove it: {evidence.hans} Simplified, {evidence.hant} Traditional{kana}"
+def _proof(evidence: EvidenceRecord, t: Speech) -> str:
+    kana = t(", {n} kana", n=evidence.kana) if evidence.kana else ""
+    count = {"hans": evidence.hans, "hant": evidence.hant}
+    return t("characters that prove it: {hans} Simplified, {hant} Traditional", **count) + kana
 
 
 def _with_words(edits: list[EditRecord], config: Config) -> list[EditRecord]:
@@ -162,7 +169,7 @@ def _groups(options: Options, book: Book, edits: Sequence[EditRecord], prefix: s
     from cleaner.reports.terminal import in_context
     from cleaner.reports.views import answer
 
-    say, style = options.printer.say, options.printer.style
+    say, style, t = options.printer.say, options.printer.style, options.printer.t
     groups: dict[tuple[str, str], list[EditRecord]] = {}
     for edit in edits:
         groups.setdefault((edit.group, edit.status), []).append(edit)
@@ -173,75 +180,80 @@ def _groups(options: Options, book: Book, edits: Sequence[EditRecord], prefix: s
         for edit in members[:EXAMPLES]:
             say(f"  {in_context(edit)}")
         if len(members) > EXAMPLES:
-            say(f"  … and {len(members) - EXAMPLES} more")
-        say(f"  {_status(first)}")
+            say("  " + t("… and {n} more", n=len(members) - EXAMPLES))
+        say(f"  {_status(first, t)}")
         for decision in sorted({edit.decision for edit in members if edit.decision}):
-            say(f"  {_decision(book, decision)}")
+            say(f"  {_decision(book, decision, t)}")
         for rule in first.by:
             if rule in book.by_id:
                 _reason(options, book.by_id[rule])
             elif rule in book.infos:
-                say(f"  why: {book.infos[rule].why}")
-        say(f"  ids: edit {first.id}, group {first.group}")
+                say("  " + t("why: {why}", why=book.infos[rule].why))
+        say("  " + t("ids: edit {edit}, group {group}", edit=first.id, group=first.group))
         if first.pending:
-            say(f"  decide: {answer(first)}   (or keep, remove; --scope group for all of the group)")
+            told = t("decide: {command}   (or keep, remove; --scope group for all of the group)", command=answer(first))
+            say(f"  {told}")
         elif first.status == "applied" and not first.decision:
-            say(f"  wrong?  clean decide keep {first.id}   (--scope group for all of the group)")
+            say("  " + t("wrong?  clean decide keep {id}   (--scope group for all of the group)", id=first.id))
         say()
 
 
-def _decision(book: Book, id_: str) -> str:
+def _decision(book: Book, id_: str, t: Speech) -> str:
     """Say which decision bears on an edit, where it stands, who made it and why."""
     from cleaner.show import show
 
     decision = next((one for one in book.decisions if one.id == id_), None)
     if decision is None:
-        return f"decision {id_}, which does not stand in {book.decisions.file} any more"
-    told = ", ".join(part for part in (decision.by and f"by {decision.by}", decision.why) if part)
-    return f"decision {id_}: {show(decision.summary)}  ({book.decisions.where(decision)})" + (
-        f"  {show(told)}" if told else ""
-    )
+        return t("decision {id}, which does not stand in {file} any more", id=id_, file=book.decisions.file)
+    by = decision.by and t("by {name}", name=decision.by)
+    told = ", ".join(part for part in (by, decision.why) if part)
+    where = book.decisions.where(decision)
+    line = t("decision {id}: {what}  ({where})", id=id_, what=show(decision.summary), where=where)
+    return line + (f"  {show(told)}" if told else "")
 
 
-def _status(edit: EditRecord) -> str:
+def _status(edit: EditRecord, t: Speech) -> str:
     from cleaner.reports.terminal import candidate
     from cleaner.show import show
 
-    klass = f", class {edit.class_}" if edit.class_ else ""
-    score = f", confidence {edit.score:.2f}" if edit.score is not None else ""
+    klass = t(", class {name}", name=edit.class_) if edit.class_ else ""
+    score = t(", confidence {n}", n=f"{edit.score:.2f}") if edit.score is not None else ""
     words = {
-        "applied": "applied",
-        "suppressed": "not applied: ignored for this file, or a protected term",
-        "kept": "not applied: decided by a person",
-        "proposed": _GUARDS.get(edit.code or "", "proposed, not applied"),
+        "applied": t("applied"),
+        "suppressed": t("not applied: ignored for this file, or a protected term"),
+        "kept": t("not applied: decided by a person"),
+        "proposed": t(_GUARDS.get(edit.code or "", mark("proposed, not applied"))),
     }[edit.status]
     pending = ""
     if edit.pending and edit.status == "applied":
-        pending = (
-            f"; pending: “{show(edit.quote.exact)}” took the place of a word that is lost, a person has to say which"
+        pending = t(
+            "; pending: “{old}” took the place of a word that is lost, a person has to say which",
+            old=show(edit.quote.exact),
         )
     elif edit.pending:
-        pending = f"; pending: a person has to say whether “{show(edit.new)}” is right"
-    candidates = "".join(f"\n    candidate {candidate(c)}" for c in edit.candidates)
+        pending = t("; pending: a person has to say whether “{new}” is right", new=show(edit.new))
+    candidates = "".join("\n    " + t("candidate {word}", word=candidate(c, t)) for c in edit.candidates)
     return words + klass + score + pending + candidates
 
 
 def _reason(options: Options, rule: Rule) -> None:
     from cleaner.show import show
 
-    options.printer.say(f"  why: {show(rule.why)}")
-    options.printer.say(f"  rule: {rule.id}, kind {rule.keys.kind}, {rule.file}:{rule.line}")
+    say, t = options.printer.say, options.printer.t
+    where = f"{rule.file}:{rule.line}"
+    say("  " + t("why: {why}", why=show(rule.why)))
+    say("  " + t("rule: {rule}, kind {kind}, {where}", rule=rule.id, kind=rule.keys.kind, where=where))
     for before, after in rule.keys.turns[:EXAMPLES]:
-        options.printer.say(f"    turns  {_line(before)}  →  {_line(after)}")
+        say(f"    {t('turns')}  {_line(before, t)}  →  {_line(after, t)}")
     for text in rule.keys.keeps[:EXAMPLES]:
-        options.printer.say(f"    keeps  {_line(text)}")
+        say(f"    {t('keeps')}  {_line(text, t)}")
 
 
-def _line(text: str) -> str:
+def _line(text: str, t: Speech) -> str:
     from cleaner.show import show
 
     cut = text if len(text) <= 60 else text[:59] + "…"
-    return show(cut.replace("\n", "⏎")) or "(nothing)"
+    return show(cut.replace("\n", "⏎")) or t("(nothing)")
 
 
 def _rule(options: Options, rule: Rule) -> int:
@@ -286,7 +298,7 @@ def _id(options: Options, name: str, folder: Path, book: Book) -> int:
 def _overlap(options: Options, overlap: OverlapRecord, records: Records, book: Book) -> None:
     from cleaner.reports.terminal import overlap_lines
 
-    for line in overlap_lines(overlap):
+    for line in overlap_lines(overlap, options.printer.t):
         options.printer.say(line)
     if overlap.decision:
-        options.printer.say(f"  {_decision(book, overlap.decision)}")
+        options.printer.say(f"  {_decision(book, overlap.decision, options.printer.t)}")

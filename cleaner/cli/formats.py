@@ -131,14 +131,17 @@ def gate(printer: Printer, found: Sequence[Finding], gates: Collection[str], rec
         if not mine:
             continue
         failed = True
-        what = f"{len(mine)} open overlap{'' if len(mine) == 1 else 's'}"
+        t = printer.t
+        what = t.plural(len(mine), "open overlap")
         if name == "pending":
             ids = {one.id for one in mine}
             places = sum(edit.pending for edit in records.edits) if _all(ids, records) else len(mine)
-            noun = "place" if _all(ids, records) else "group"
-            what = f"{places} {noun}{'' if places == 1 else 's'} wait{'s' if places == 1 else ''} for a person"
+            if _all(ids, records):
+                what = t.plural(places, "place waits for a person", "places wait for a person")
+            else:
+                what = t.plural(places, "group waits for a person", "groups wait for a person")
         elif name == "findings":
-            what = f"{len(mine)} finding{'' if len(mine) == 1 else 's'}"
+            what = t.plural(len(mine), "finding")
         printer.error(f"{what} (--fail-on {name})")
     return failed
 

@@ -41,7 +41,7 @@ def lint(options: Options, paths: tuple[str, ...], output_format: str) -> int:
     for src, entry in _entries(options, paths, config):
         outcome = pipeline.one(entry, src, config, book)
         if outcome.error:
-            options.printer.error(str(outcome.error))
+            options.printer.error(outcome.error)
             codes.append(outcome.error.exit)
         digest = hashlib.sha256().hexdigest()
         records = build([outcome], Found((), (), ()), book.packs, book.by_id, digest, book.bench)

@@ -9,6 +9,7 @@ import click
 
 from cleaner.cli import formats, printer_of
 from cleaner.cli.rules import put_json
+from cleaner.languages import Speech, speech
 
 if TYPE_CHECKING:
     from cleaner.pipeline import Book
@@ -74,16 +75,27 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
         if file.out is None and file.status not in ("skipped", "dropped") and only is None
     ]
     for path in left:
-        printer.note(f"{show(path)}: left out, nothing of it stands in OUT")
-    for one in wrong:
-        printer.error(str(one.error))
+        printer.note(printer.t("{path}: left out, nothing of it stands in OUT", path=show(path)))
+    for error in filter(None, (one.error for one in every)):
+        printer.error(error)
     if rule is None:
-        printer.say(f"rebuilt {len(rebuilt)} files in {show(dest)}, byte for byte; {len(wrong)} could not be rebuilt")
+        told = printer.t(
+            "rebuilt {n} files in {dest}, byte for byte; {wrong} could not be rebuilt", n=len(rebuilt), dest=show(dest),
+            wrong=len(wrong),
+        )  # fmt: skip
+        printer.say(told)
     else:
         changed = [one for one in rebuilt if one.edits]
         count = sum(one.edits for one in changed)
         printer.say(
-            f"took back {count} edits of {show(rule)} in {len(changed)} of {len(rebuilt)} files in {show(dest)}"
+            printer.t(
+                "took back {n} edits of {rule} in {changed} of {all} files in {dest}",
+                n=count,
+                rule=show(rule),
+                changed=len(changed),
+                all=len(rebuilt),
+                dest=show(dest),
+            )
         )
     return 1 if wrong else 0
 
@@ -119,11 +131,11 @@ def report(
     folder = Path(out) if out else config.root / (config.keys.out or "out")
     book = pipeline.Book.of(config)
     if form == "html":
-        return _html(ctx, folder, Path(output) if output else folder / REPORT, book)
+        return _html(ctx, folder, Path(output) if output else folder / REPORT, book, speech(config.keys.report_lang))
     if form in formats.OF_FINDINGS:
         raw = _findings(folder, form, src if src is not None else config.keys.src or "", book, new_only)
     else:
-        raw = _text(folder, form, book)
+        raw = _text(folder, form, book, speech(config.keys.report_lang))
     if output:
         files.replace_file(Path(output), raw)
     else:
@@ -131,7 +143,7 @@ def report(
     return 0
 
 
-def _html(ctx: click.Context, out: Path, target: Path, book: Book) -> int:
+def _html(ctx: click.Context, out: Path, target: Path, book: Book, t: Speech) -> int:
     from cleaner import files
     from cleaner.reports.head import committed
     from cleaner.reports.html import pages
@@ -147,11 +159,12 @@ def _html(ctx: click.Context, out: Path, target: Path, book: Book) -> int:
             encoding = "utf-8" if file.extracted else file.encoding
             sources[one.seed] = files.decode(one.raw, one.path, encoding=encoding, allow_nul=True).text
     count = 0
-    for name, page in pages(records, sources, book.infos, committed(out)):
+    for name, page in pages(records, sources, book.infos, committed(out), t):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         files.replace_file(target / name, page)
         count += 1
-    printer_of(ctx).say(f"wrote {count} pages; open {show_path((target / 'index.html').as_posix())}")
+    printer, index = printer_of(ctx), show_path((target / "index.html").as_posix())
+    printer.say(printer.t("wrote {n} pages; open {page}", n=count, page=index))
     return 0
 
 
@@ -168,12 +181,12 @@ def _findings(out: Path, form: str, src: str, book: Book, new_only: bool) -> byt
     return formats.rendered(form, records, found, src, compared=then is not None)
 
 
-def _text(out: Path, form: str, book: Book) -> bytes:
+def _text(out: Path, form: str, book: Book, t: Speech) -> bytes:
     from cleaner.reports.markdown import to_markdown
     from cleaner.reports.table import to_csv
     from cleaner.undo import read_report
 
     records = read_report(out)
     if form == "md":
-        return to_markdown(records, book.infos)
+        return to_markdown(records, book.infos, t)
     return to_csv(records) if form == "csv" else formats.as_records(form, records)

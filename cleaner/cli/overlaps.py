@@ -33,7 +33,7 @@ def overlaps(options: Options, src: str | None, everything: bool, output_format:
     with options.cache() as cache:
         result = pipeline.run(source, None, config, options.book(config), options.printer.tick, cache)
     for error in result.errors:
-        options.printer.error(str(error))
+        options.printer.error(error)
     for note in result.notes:
         options.printer.note(note)
     shown = [o for o in result.records.overlaps if everything or (o.kind == "reuse" and o.a.path != o.b.path)]
@@ -41,9 +41,11 @@ def overlaps(options: Options, src: str | None, everything: bool, output_format:
         if output_format == "jsonl":
             options.printer.raw(to_line(overlap))
             continue
-        for line in overlap_lines(overlap):
+        for line in overlap_lines(overlap, options.printer.t):
             options.printer.say(line)
         options.printer.say()
     rest = len(result.records.overlaps) - len(shown)
-    options.printer.note(f"{len(shown)} shown" + (f", {rest} folded away (--all shows them)" if rest else ""))
+    t = options.printer.t
+    more = t(", {n} folded away (--all shows them)", n=rest) if rest else ""
+    options.printer.note(t("{n} shown", n=len(shown)) + more)
     return result.exit

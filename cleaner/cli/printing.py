@@ -1,5 +1,7 @@
 """Results to stdout, all else to stderr; nothing foreign is printed without `show`.
 
+With `--log-format json` stderr holds one JSON object a line (docs/log.md): messages, progress, and at last the result.
+
 If the reader of stdout goes away (`| head`), printing stops and the run goes on; if stdout is full,
 that is an error of its own (E304). Colour and progress are for terminals alone.
 """
@@ -14,6 +16,10 @@ from typing import IO, Any
 
 import click
 
+from cleaner.errors import CleanerError, Errors
+from cleaner.languages import ENGLISH, Speech, of_environment, speech
+
+JSON_EVERY = 1.0  # seconds between two lines of progress for a program
 PLAIN_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
 _BEGINS_COMMAND = re.compile(r"^(\s*)::")
 PATIENCE = 1.0  # seconds before a terminal is shown a bar: short runs need none
@@ -27,16 +33,31 @@ class Printer:
         self.verbose = False
         self.progress = "auto"
         self.failed = 0
+        self.as_json = False
+        self.totals: dict[str, Any] = {}  # what the result says besides the exit code
+        self._speech: Speech | None = None
         self._gone = False
         self._color: bool | None = None
         self._at: tuple[str, int, int] | None = None
         self._begun = self._last = time.monotonic()
         self._bar: Any = None
 
+    @property
+    def t(self) -> Speech:
+        """Who says what people read: the language of `--lang`, or of the environment. Programs are told in English."""
+        if self.as_json:
+            return ENGLISH
+        if self._speech is None:
+            self._speech = speech(of_environment())
+        return self._speech
+
+    def set_language(self, language: str) -> None:
+        self._speech = speech(language)
+
     def set_color(self, when: str) -> None:
         """Take `--color`; auto obeys NO_COLOR and FORCE_COLOR, then asks whether stdout is a terminal."""
         if when == "auto":
-            asked = None if "NO_COLOR" not in os.environ else False
+            asked = False if os.environ.get("NO_COLOR") else None  # https://no-color.org: if it is not empty
             forced = True if os.environ.get("FORCE_COLOR") else None
             self._color = asked if asked is not None else forced if forced else sys.stdout.isatty()
         else:
@@ -67,10 +88,32 @@ class Printer:
     def note(self, text: str) -> None:
         """Print what is no result: to stderr, unless quiet."""
         if not self.quiet:
+            self._message("note", text)
+
+    def error(self, what: str | CleanerError | Errors) -> None:
+        """Print an error. In another language than English our own sentence comes first, then the message's details."""
+        if isinstance(what, str):
+            self._message("error", what)
+            return
+        for error in what.errors if isinstance(what, Errors) else (what,):
+            parts = {"code": error.code, **dict(zip(("where", "what", "done", "how"), error.args[1:], strict=True))}
+            self._message("error", "\n    ".join(told(error, self.t)), **parts)
+
+    def _message(self, level: str, text: str, **parts: str) -> None:
+        if self.as_json:
+            self._log("message", level=level, text=text, **parts)
+        else:
             self._write(sys.stderr, _no_command(text) + "\n")
 
-    def error(self, text: str) -> None:
-        self._write(sys.stderr, _no_command(text) + "\n")
+    def result(self, code: int) -> None:
+        """Tell a program how the command ended."""
+        if self.as_json:
+            self._log("result", exit=code, **self.totals)
+
+    def _log(self, kind: str, **fields: Any) -> None:
+        import json
+
+        self._write(sys.stderr, _no_command(json.dumps({"type": kind, **fields}, ensure_ascii=False)) + "\n")
 
     def tick(self, what: str, done: int, of: int) -> None:
         """Show progress: a bar on a terminal if it takes long, else a plain line every ten seconds."""
@@ -78,15 +121,19 @@ class Printer:
         now = time.monotonic()
         if self.quiet or self.progress == "never" or now - self._begun < PATIENCE:
             return
-        if sys.stderr.isatty() or self.progress == "always":
-            self._draw(what, done, of)
+        if self.as_json:
+            if now - self._last >= JSON_EVERY:
+                self._last = now
+                self._log("progress", what=what, done=done, of=of)
+        elif sys.stderr.isatty() or self.progress == "always":
+            self._draw(self.t(what), done, of)
         elif now - self._last >= PLAIN_EVERY:
             self._last = now
-            self._write(sys.stderr, f"{what}: {done} of {of}\n")
+            self._write(sys.stderr, self.t("{what}: {done} of {of}", what=self.t(what), done=done, of=of) + "\n")
 
     def where(self) -> str:
         """Say how far the work had come."""
-        return f", {self._at[1]} of {self._at[2]} done" if self._at else ""
+        return self.t(", {done} of {of} done", done=self._at[1], of=self._at[2]) if self._at else ""
 
     def close(self) -> None:
         self._clear()
@@ -139,6 +186,15 @@ class Printer:
                 f"stdout: cannot be written ({err.strerror}); what was printed is not complete, OUT is; "
                 "free some space and run the same command again [E304]"
             )
+
+
+def told(error: CleanerError, t: Speech) -> list[str]:
+    """Return an error in English on one line; else the catalogue's sentence, and the message itself under it."""
+    if t.language == "en" or error.code not in t.codes:
+        return [str(error)]
+    known = t.codes[error.code]
+    what = known.what + t("; ") + known.done + t("; ") + known.how
+    return [t("{where}: {what} [{code}]", where=error.where, what=what, code=error.code), error.sentence]
 
 
 def _no_command(text: str) -> str:

@@ -11,7 +11,7 @@ import click
 
 from cleaner.cli import formats
 from cleaner.cli.options import Options, configured, places
-from cleaner.cli.step import compare, in_hook, nothing_there, slash
+from cleaner.cli.step import compare, in_hook, nothing_there, slash, totals_of
 from cleaner.cli.tree import Tree, in_git, reading, tree_of
 from cleaner.show import show_path
 
@@ -145,6 +145,7 @@ def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str,
     with options.cache() as cache:
         result = pipeline.run(src, out, config, book, printer.tick, cache)
     _complain(printer, result)
+    printer.totals = totals_of(result.records.run)
     written: Written
     if flags["dry_run"]:
         todo = output.differences(result, disk)
@@ -152,15 +153,15 @@ def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str,
     else:
         written = output.write(result, disk, html=not flags["no_report"], wait=flags["wait"])
     for error in written.errors:
-        printer.error(str(error))
+        printer.error(error)
     found = formats.chosen(result.records, book, slash(src), known, only_new=new_only)
     if form != "text":
         formats.put(printer, form, result.records, found, slash(src), compared=known is not None)
     elif not printer.quiet:
-        for line in terminal.summary(result.records, slash(src), slash(out)):
+        for line in terminal.summary(result.records, slash(src), slash(out), printer.t):
             printer.say(line)
         if printer.verbose:
-            for line in terminal.skipped(result.records.files):
+            for line in terminal.skipped(result.records.files, printer.t):
                 printer.say(line)
         _say_written(printer, tree, out, written, dry=flags["dry_run"])
     if flags["stats"]:
@@ -173,7 +174,7 @@ def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str,
 
 def _complain(printer: Printer, result: Result) -> None:
     for error in result.errors:
-        printer.error(str(error))
+        printer.error(error)
     for note in result.notes:
         printer.note(note)
 
@@ -183,17 +184,18 @@ def _say_written(printer: Printer, tree: Tree, out: Path, written: Written, *, d
 
     where = show_path(slash(out))
     if not written.written and not written.deleted:
-        printer.say(f"nothing to write: {where} is in step with {tree.of_seeds}{show_path(slash(tree.src))}")
+        seeds = tree.seeds(printer.t)
+        printer.say(printer.t("nothing to write: {out} is in step with {seeds}", out=where, seeds=seeds))
         return
-    texts = sum(not name.startswith(f"{REPORT}/") for name in written.written)
-    gone = f", deleted {len(written.deleted)} whose seed is gone, excluded or dropped" if written.deleted else ""
-    verb = "would write" if dry else "wrote"
-    printer.say(f"{verb} {texts} text{'' if texts == 1 else 's'} and {where}{REPORT}/{gone}")
-    if not dry:
-        printer.say(
-            f"read {where}{REPORT}/index.html or README.md"
-            + (f", then: git add -A {where}" if in_git(tree.disk or out) else "")
-        )
+    t, report = printer.t, f"{where}{REPORT}/"
+    texts = t.plural(sum(not name.startswith(f"{REPORT}/") for name in written.written), "text")
+    gone = t(", deleted {n} whose seed is gone, excluded or dropped", n=len(written.deleted)) if written.deleted else ""
+    if dry:
+        printer.say(t("would write {texts} and {report}", texts=texts, report=report) + gone)
+        return
+    printer.say(t("wrote {texts} and {report}", texts=texts, report=report) + gone)
+    then = t(", then: git add -A {out}", out=where) if in_git(tree.disk or out) else ""
+    printer.say(t("read {report}index.html or README.md", report=report) + then)
 
 
 def _stats(file: Path, result: Result, seconds: float) -> None:
@@ -236,7 +238,7 @@ def _diff(
             printer.say(f"{show_path(edit.path)}:{edit.line}:{edit.col}: {'+'.join(edit.by)}")
             printer.say(f"    {terminal.in_context(edit)}")
     if out is not None and not todo:
-        printer.note(f"{slash(out)} is in step; --all shows all changes of every file")
+        printer.note(printer.t("{out} is in step; --all shows all changes of every file", out=slash(out)))
     return 1 if todo else 0
 
 
@@ -265,11 +267,16 @@ def _single(options: Options, src: str, out: str | None, overwrite: bool) -> int
     else:
         _put(Path(out), body)
     if outcome.error:
-        options.printer.error(str(outcome.error))
+        options.printer.error(outcome.error)
         return outcome.error.exit
     if outcome.cleaned and options.printer.verbose:
         options.printer.note(
-            f"{where}: {len(outcome.cleaned.draft.edits)} edits, {len(outcome.cleaned.asks)} proposals"
+            options.printer.t(
+                "{path}: {edits} edits, {asks} proposals",
+                path=where,
+                edits=len(outcome.cleaned.draft.edits),
+                asks=len(outcome.cleaned.asks),
+            )
         )
     return 0
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from cleaner.cli import formats
 from cleaner.cli.options import Options
 from cleaner.cli.tree import Tree
-from cleaner.show import show, show_path
+from cleaner.languages import ENGLISH, Speech, mark
+from cleaner.show import padded, show, show_path
 
 if TYPE_CHECKING:
     from cleaner.cli.printing import Printer
     from cleaner.output import Difference
     from cleaner.pipeline import Book, Result
+    from cleaner.reports.records import RunRecord
 
 MOST = 15  # differences that are listed, so that all of it stays under 20 lines
 
@@ -27,8 +29,10 @@ def slash(path: Path) -> str:
 def nothing_there(options: Options, tree: Tree) -> int:
     """A repository in which there are no seeds yet: no reason to refuse its first commit."""
     assert tree.out is not None
-    where = f"{show_path(slash(tree.src))} and {show_path(slash(tree.out))}"
-    options.printer.say(f"nothing is in {where} of {tree.named}: nothing to compare")
+    src, out = show_path(slash(tree.src)), show_path(slash(tree.out))
+    t = options.printer.t
+    told = t("nothing is in {src} and {out} of {where}: nothing to compare", src=src, out=out, where=t(tree.named))
+    options.printer.say(told)
     return 0
 
 
@@ -47,9 +51,9 @@ def compare(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str
         _say(printer, tree, out, todo, result)
         if todo:
             again = tree.remedy(show_path(slash(tree.src)), show_path(slash(out)))
-            printer.say(f"fix:  {again}      (nothing was written)")
+            printer.say(printer.t("fix:  {command}      (nothing was written)", command=again))
     else:
-        steps = [formats.of_difference(d, slash(out), _because(d, result, out, "")) for d in todo]
+        steps = [formats.of_difference(d, slash(out), _because(d, result, out, ENGLISH)) for d in todo]
         formats.put(printer, form, result.records, [*steps, *found], slash(tree.src), compared=known is not None)
     gates = {*tree.config.keys.fail_on, *flags["fail_on"]}
     closed = formats.gate(printer, found, gates, result.records)
@@ -66,7 +70,7 @@ def in_hook(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str
     with options.cache() as cache:
         result = pipeline.run(tree.src, out, tree.config, book, printer.tick, cache)
     for error in result.errors:
-        printer.error(str(error))
+        printer.error(error)
     for note in result.notes:
         printer.note(note)
     todo = output.differences(result, out)
@@ -82,42 +86,57 @@ def in_hook(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str
     assert tree.disk is not None
     written = output.write(result, tree.disk, html=not flags["no_report"], wait=flags["wait"])
     for failed in written.errors:
-        printer.error(str(failed))
+        printer.error(failed)
     where = show_path(slash(out))
-    done = f"wrote {where}" if written.written or written.deleted else f"{where} on the disk is right, but not staged"
-    printer.say(f"{done}; now type:  git add -A {where}")
+    if written.written or written.deleted:
+        printer.say(printer.t("wrote {out}; now type:  git add -A {out}", out=where))
+    else:
+        printer.say(printer.t("{out} on the disk is right, but not staged; now type:  git add -A {out}", out=where))
     return pipeline.worst((hard, 1, *(failed.exit for failed in written.errors)))
 
 
 def _say(printer: Printer, tree: Tree, out: Path, todo: Sequence[Difference], result: Result) -> None:
-    where, seeds = show_path(slash(out)), f"{tree.of_seeds}{show_path(slash(tree.src))}"
+    t = printer.t
+    where, seeds = show_path(slash(out)), tree.seeds(t)
+    printer.totals = {**totals_of(result.records.run), "differences": len(todo)}
     if not todo:
-        tree.said = f"{where} is in step with {seeds} ({result.records.run.files} files)"
+        tree.said = t("{out} is in step with {seeds} ({n} files)", out=where, seeds=seeds, n=result.records.run.files)
         printer.say(tree.said)
         return
     known = len(result.committed) + sum(difference.kind == "orphan" for difference in todo)
-    printer.say(f"{where} does not match {seeds} ({len(todo)} of {known} files):")
+    count = {"n": len(todo), "all": known}
+    printer.say(t("{out} does not match {seeds} ({n} of {all} files):", out=where, seeds=seeds, **count))
     for difference in todo[:MOST]:
-        because = _because(difference, result, out, tree.of_seeds)
-        printer.say(f"  {difference.kind:<8} {where}{show_path(difference.name)}{because}")
+        because = _because(difference, result, out, t, staged=bool(tree.of_seeds))
+        printer.say(f"  {padded(t(difference.kind), 8)} {where}{show_path(difference.name)}{because}")
     if len(todo) > MOST:
-        printer.say(f"  … and {len(todo) - MOST} more")
+        printer.say("  " + t("… and {n} more", n=len(todo) - MOST))
 
 
-def _because(difference: Difference, result: Result, out: Path, staged: str) -> str:
-    """Say in a few words what is behind a difference; `staged` is "staged " if the index is looked at."""
+KINDS = (mark("missing"), mark("stale"), mark("orphan"))
+
+
+def totals_of(run: RunRecord) -> dict[str, int]:
+    """Return the totals of a run, for the last line of a log."""
+    names = ("files", "files_changed", "files_quarantined", "files_dropped", "chars_in", "chars_out", "edits",
+             "pending", "overlaps", "clusters")  # fmt: skip
+    return {name: getattr(run, name) for name in names}
+
+
+def _because(difference: Difference, result: Result, out: Path, t: Speech, *, staged: bool = False) -> str:
+    """Say in a few words what is behind a difference; `staged`: the index is looked at."""
     from cleaner.formats import output_name
 
     if difference.kind == "orphan":
         gone = next(
             (f for f in result.records.files if f.status == "dropped" and output_name(f.path) == difference.name), None
         )
-        return f"   dropped: {show(gone.message or '')}" if gone else "   its seed is gone"
+        return "   " + (t("dropped: {why}", why=show(gone.message or "")) if gone else t("its seed is gone"))
     if difference.kind == "missing":
-        return "   its seed is staged, it is not" if staged and difference.name in result.texts else ""
+        return "   " + t("its seed is staged, it is not") if staged and difference.name in result.texts else ""
     body = result.texts.get(difference.name)
     if not isinstance(body, bytes):
         return ""
     old, new = (out / difference.name).read_bytes().split(b"\n"), body.split(b"\n")
     line = next((i for i, (a, b) in enumerate(zip(old, new, strict=False), 1) if a != b), min(len(old), len(new)) + 1)
-    return f"   from line {line}"
+    return "   " + t("from line {n}", n=line)

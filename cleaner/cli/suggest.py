@@ -46,7 +46,7 @@ def suggest(options: Options, src: str, output: str | None, name: str, min_docum
         outcome = pipeline.one(entry, Path(src), config, book)
         if outcome.error:
             failed.append(outcome.error)
-            options.printer.error(str(outcome.error))
+            options.printer.error(outcome.error)
         elif outcome.cleaned and outcome.text:
             pages.append(Page.of(outcome.name, outcome.text))
     limits = Limits(min_documents, min_share)

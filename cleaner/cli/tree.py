@@ -20,10 +20,13 @@ import click
 
 from cleaner.cli.options import Options, places
 from cleaner.known import in_hook, remember
+from cleaner.languages import mark
+from cleaner.show import show_path
 
 if TYPE_CHECKING:
     from cleaner.config import Config
     from cleaner.gitindex import Entry, Repository
+    from cleaner.languages import Speech
 
 CONFIGS = ("clean.toml", "pyproject.toml")
 TABLES = (".toml", ".tsv", ".txt")  # what a pack may hold
@@ -66,10 +69,15 @@ class Tree:
         """Return what stands before the name of SRC in messages: "staged "."""
         return f"{self.label} " if self.label == "staged" else ""
 
+    def seeds(self, t: Speech) -> str:
+        """Return SRC as messages name it: "staged seeds/"."""
+        where = show_path(self.src.as_posix().rstrip("/") + "/")
+        return t("staged {src}", src=where) if self.label == "staged" else where
+
     @property
     def named(self) -> str:
         """Return what was read, for people."""
-        return "the index" if self.label == "staged" else self.label or "the disk"
+        return mark("the index") if self.label == "staged" else self.label or mark("the disk")
 
     def remedy(self, src: str, out: str) -> str:
         """Return what to type; it reads the index if the disk has edits or drafts that are not staged."""

@@ -378,7 +378,7 @@ def _usual(page: Page, low: int, high: int) -> float:
     return sum(covered) / len(key)
 
 
-_SENTENCES = {
+SENTENCES = {
     "bucket": "boilerplate: so many documents hold it that its bucket met the limit",
     "edges": "boilerplate: {edge_lines:.0%} of it are whole lines at the head or tail of three documents or more",
     "chrome": "boilerplate: {chrome:.0%} of it stands in lines of page furniture (menus, licences, footers)",
@@ -406,7 +406,7 @@ def sentence(overlap: Overlap) -> str:
     """Return one sentence that says why `overlap` has its kind, made of our own words and figures alone."""
     figures: dict[str, Figure] = dict(overlap.reasons)
     figures |= {"jaccard": overlap.jaccard, "containment": overlap.containment, "chars": overlap.chars}
-    return _SENTENCES[str(figures["rule"])].format(**figures)
+    return SENTENCES[str(figures["rule"])].format(**figures)
 
 
 def edge_lines(shelf: Shelf, lines: Lines, label: Sequence[int], cap: int) -> frozenset[str]:

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from cleaner.identity import short_id
+from cleaner.languages import ENGLISH, Speech
 from cleaner.reports.html_compare import MOST as MOST_SHIFTS
 from cleaner.reports.html_compare import compare
 from cleaner.reports.html_graph import graph
@@ -42,6 +43,7 @@ from cleaner.reports.views import (
     headline,
     language,
     pending_groups,
+    verdict,
 )
 
 ALONE = "alone"  # the page of overlaps that are in no cluster: repeats inside one text
@@ -51,14 +53,18 @@ _MAX_LINES = 60  # places of a group that are linked
 
 
 def pages(
-    records: Records, sources: Mapping[str, str], rules: Mapping[str, RuleInfo], then: Records | None = None
+    records: Records,
+    sources: Mapping[str, str],
+    rules: Mapping[str, RuleInfo],
+    then: Records | None = None,
+    t: Speech = ENGLISH,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (relative path, bytes) of each page: index.html, files/SEED.html, clusters/ID.html, rules/ID.html.
 
     `sources` are the decoded texts by path; a file without one gets no page. `then` is the report to compare with.
     Pages are made one at a time, so that a long report needs the memory of one page.
     """
-    report = Report(records, sources, rules, then)
+    report = Report(records, sources, rules, then, t=t)
     for name, page in report.pages().items():
         yield name, page()
 
@@ -68,7 +74,7 @@ class Report:
 
     def __init__(
         self, records: Records, sources: Mapping[str, str], rules: Mapping[str, RuleInfo],
-        then: Records | None = None, live: bool = False,
+        then: Records | None = None, live: bool = False, t: Speech = ENGLISH,
     ) -> None:  # fmt: skip
         self.records = records
         self.sources = sources
@@ -80,6 +86,7 @@ class Report:
         self.rule_names = rule_names(self.hits)
         self.compared = compare(then, records) if then is not None else None
         self.live = live
+        self.t = t
         run = records.run
         texts = (file.sha256_in for file in records.files)
         self.id = short_id(run.rules_digest, run.config_digest, run.decisions_digest, *texts)  # of what was decided on
@@ -105,7 +112,8 @@ class Report:
         names = {rule: root + page_href(name) for rule, name in self.rule_names.items()}
         decided = {one.id: one for one in self.records.decisions}
         return render(
-            template, root=root, rule_pages=names, report=self.id, live=self.live, decided=decided, **values
+            template, t=self.t, root=root, rule_pages=names, report=self.id, live=self.live, decided=decided,
+            **values,
         )  # fmt: skip
 
     def rule(self, rule: str) -> bytes:
@@ -118,7 +126,7 @@ class Report:
     def compare(self) -> bytes:
         assert self.compared is not None
         return self._render(
-            "compare.html.j2", "", title="Against the last commit", compared=self.compared, most=MOST_SHIFTS,
+            "compare.html.j2", "", title=self.t("Against the last commit"), compared=self.compared, most=MOST_SHIFTS,
             place=lambda edit: self.place(edit.path, edit.line, ""), language=self._lang,
             href=lambda path: page_href(self.names[path]) if path in self.names else "",
         )  # fmt: skip
@@ -144,7 +152,7 @@ class Report:
         return self._render(
             "index.html.j2",
             "",
-            title="What was cleaned, and why",
+            title=self.t("What was cleaned, and why"),
             run=run,
             rows=rows,
             hidden=max(0, len(self.records.files) - _MAX_ROWS),
@@ -152,7 +160,7 @@ class Report:
             waiting_hidden=max(0, len(waiting) - _MAX_ROWS),
             hits=[(*row, self._why(row[0])) for row in rule_totals(self.hits)],
             compared=self.compared,
-            flagged=[(f, told(f)) for f in self.records.files if f.flags][:_MAX_ROWS],
+            flagged=[(f, told(f, self.t)) for f in self.records.files if f.flags][:_MAX_ROWS],
             kinds=[(kind, [card for card in cards if card[0].kind == kind]) for kind in KINDS],
             left_out=[f for f in self.records.files if f.status in ("quarantined", "skipped", "dropped")][:_MAX_ROWS],
             alone=len(self.clusters.get(None, [])),
@@ -173,7 +181,13 @@ class Report:
         chosen = next((m for m in cluster.members if m.path == cluster.source), cluster.members[0])
         side = quotes.get((chosen.path, chosen.start))
         text = passage(self.reading(chosen.path), chosen.start, chosen.end, side.quote.exact if side else "")
-        return cluster, cut(text, 160, 40), self._lang(chosen.path), places, overlaps[0].verdict if overlaps else ""
+        return (
+            cluster,
+            cut(text, 160, 40),
+            self._lang(chosen.path),
+            places,
+            verdict(overlaps[0], self.t) if overlaps else "",
+        )
 
     def _line(self, path: str, start: int, known: Mapping[tuple[str, int], SideRecord]) -> int:
         if (path, start) in known:
@@ -205,7 +219,7 @@ class Report:
             sections=self._sections(groups, root),
             rows=rows_of(file.path, reading, groups, linked),
             meta=sorted(file.meta.items()),
-            flags=told(file),
+            flags=told(file, self.t),
             shared=[
                 (cluster, cluster_href(cluster, root), members[0].kind, len(members), self._lines_here(file, members))
                 for cluster, members in linked.items()
@@ -241,7 +255,7 @@ class Report:
         for member in cluster.members[:_MAX_ROWS] if cluster else ():
             place = self.place(member.path, self._line(member.path, member.start, quotes), "../")
             members.append((place, member, self._headline(member.path), self._lang(member.path)))
-        name = cluster.id if cluster else "Repeats inside one text"
+        name = cluster.id if cluster else self.t("Repeats inside one text")
         return self._render(
             "cluster.html.j2",
             "../",

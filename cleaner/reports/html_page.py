@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cleaner.identity import short_id
+from cleaner.languages import ENGLISH
 from cleaner.reports.html_rules import example
 from cleaner.reports.records import EditRecord
-from cleaner.reports.views import cut, plural, visible
+from cleaner.reports.views import cut, verdict, visible
 from cleaner.reports.views import decided as saying
 from cleaner.show import show, show_path
 
@@ -92,7 +93,7 @@ def _environment() -> Environment:
     environment.filters.update(show=_shown, path=show_path, line=_one_line, n=lambda number: f"{number:,}")
     environment.filters["example"] = example
     environment.globals.update(
-        script=_script(), plural=plural, cluster_href=cluster_href, cut=cut, one_change=_one_change, saying=saying,
+        script=_script(), verdict=verdict, cluster_href=cluster_href, cut=cut, one_change=_one_change, saying=saying,
     )  # fmt: skip
     return environment
 
@@ -142,7 +143,14 @@ def _shell() -> _Block:
 
 def render(template: str, **values: Any) -> bytes:
     """Return a page. What even UTF-8 cannot hold was made visible by `show` before."""
-    given = {"rule_pages": {}, "report": "", "live": False, "style": _style(*_OWN.get(template, _OVERVIEW)), **values}
+    given = {
+        "t": ENGLISH,
+        "rule_pages": {},
+        "report": "",
+        "live": False,
+        "style": _style(*_OWN.get(template, _OVERVIEW)),
+        **values,
+    }
     return _environment().get_template(template).render(given).encode("utf-8")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cleaner.identity import short_id
+from cleaner.languages import mark
 from cleaner.reports.records import EditRecord
 from cleaner.reports.rules import RuleInfo
 from cleaner.reports.views import visible
@@ -90,8 +91,8 @@ def rule_page(rule: str, edits: Sequence[EditRecord], info: RuleInfo | None) -> 
 def _facts(info: RuleInfo | None) -> tuple[tuple[str, str], ...]:
     if info is None:
         return ()
-    facts = [("kind", info.kind), ("level", info.level + (", asks a person" if info.review else ""))]
-    facts += [("where", info.where)] if info.where != "any" else []
+    facts = [(mark("kind"), info.kind), (mark("level"), info.level + (", asks a person" if info.review else ""))]
+    facts += [(mark("where"), info.where)] if info.where != "any" else []
     return tuple(facts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cleaner.languages import ENGLISH, Speech
 from cleaner.reports.html_pairs import Aligned
 from cleaner.reports.records import FileRecord, OverlapRecord
 from cleaner.reports.views import FLAGS, Group
@@ -56,9 +57,9 @@ class Pair:
     langs: tuple[str | None, str | None]
 
 
-def told(file: FileRecord) -> list[tuple[str, str]]:
+def told(file: FileRecord, t: Speech = ENGLISH) -> list[tuple[str, str]]:
     """Return the flags of a file, each with what it means."""
-    return [(flag, FLAGS.get(flag, "")) for flag in file.flags]
+    return [(flag, t(FLAGS[flag]) if flag in FLAGS else "") for flag in file.flags]
 
 
 def panel(groups: Sequence[Group]) -> list[Group]:

@@ -12,20 +12,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cleaner.languages import ENGLISH, Speech, mark
 from cleaner.reports.records import DecisionRecord, EditRecord, FileRecord, OverlapRecord, Records
 from cleaner.show import show
 
 KINDS = ("reuse", "quote", "formula", "boilerplate")  # of overlaps; only the first asks for attention
 
+VALUES = (  # of records, that people are shown: kinds of overlaps and what was decided, fates of files and of edits
+    mark("reuse"), mark("quote"), mark("formula"), mark("boilerplate"), mark("wanted"), mark("unwanted"),
+    mark("changed"), mark("unchanged"), mark("empty"), mark("skipped"), mark("quarantined"), mark("dropped"),
+    mark("applied"), mark("proposed"), mark("kept"), mark("suppressed"),
+)  # fmt: skip
 FLAGS = {
-    "soft-budget": "rules took more prose than the soft limit allows without notice",
-    "extraction-fallback": "the main text was found by the structure of the page alone, not by the extractor",
-    "extraction-low": "less than 30 % of the page's text was kept, and its structure points to more",
-    "charset-corrected": "the page names another encoding than its bytes are in",
-    "bad-bytes": "bytes outside of the main text do not fit the encoding",
-    "control-characters": "control characters were taken out before the page was parsed",
-    "doctype-subset": "declarations inside the DOCTYPE were taken out before the page was parsed",
-    "bucket-capped": "a bucket of like passages was cut at its limit, so that some overlaps may be missing",
+    "soft-budget": mark("rules took more prose than the soft limit allows without notice"),
+    "extraction-fallback": mark("the main text was found by the structure of the page alone, not by the extractor"),
+    "extraction-low": mark("less than 30 % of the page's text was kept, and its structure points to more"),
+    "charset-corrected": mark("the page names another encoding than its bytes are in"),
+    "bad-bytes": mark("bytes outside of the main text do not fit the encoding"),
+    "control-characters": mark("control characters were taken out before the page was parsed"),
+    "doctype-subset": mark("declarations inside the DOCTYPE were taken out before the page was parsed"),
+    "bucket-capped": mark("a bucket of like passages was cut at its limit, so that some overlaps may be missing"),
 }
 
 
@@ -149,6 +155,17 @@ def language(file: FileRecord) -> str | None:
     if file.script == "mixed" and file.evidence is not None:
         return "zh-Hant" if file.evidence.hant > file.evidence.hans else "zh-Hans"
     return {"hans": "zh-Hans", "hant": "zh-Hant", "mixed": "zh-Hans"}.get(file.script)
+
+
+def verdict(overlap: OverlapRecord, t: Speech = ENGLISH) -> str:
+    """Return the sentence behind the kind of an overlap; another language makes it anew from the figures."""
+    from cleaner.overlap.classify import SENTENCES  # a report that has no overlaps does not wait for it
+
+    sentence = SENTENCES.get(str(overlap.reasons.get("rule")))
+    if sentence is None or t.language == "en":
+        return overlap.verdict
+    figures = {"jaccard": overlap.jaccard, "containment": overlap.containment, "chars": overlap.chars}
+    return t(sentence, **{**overlap.reasons, **figures})
 
 
 def plural(count: int, one: str, many: str = "") -> str:

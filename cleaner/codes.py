@@ -110,6 +110,11 @@ CODES: dict[str, Code] = {
         "A decision cannot be read, or two contradict each other; or OUT and its report do not lead back to the seed.",
         "the line, or the file, is left out", "Mend the named line; or get OUT back as its report was made.", 2,
     ),
+    "E206": Code(
+        "The files of a pack are not those that `rules.lock` holds: the package was upgraded, or somebody changed the pack "
+        "after it was locked. Or the lock cannot be read.", _NONE,
+        "Install the pack anew; or read what changed, and lock it with `clean rules lock NAME`.", 2,
+    ),
     "E210": Code(
         "A rule ran out of time on a text: `deadline`, 120 s of CPU time for all rules on one document. It is never taken for "
         "`no match`, which would depend on the machine.", _KEPT,

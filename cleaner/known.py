@@ -17,7 +17,8 @@ import os
 import sys
 
 FOLDER = "hook"  # inside the cache folder of this user
-_MAGIC = b"seedclean hook 1"
+FILE = "="  # before a path: a file outside of the index that the answer depends on, such as one of an installed pack
+_MAGIC = b"seedclean hook 2"
 _SUM = 32  # bytes of a digest
 _LANGUAGE = ("CLEAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
 _OFF = ("--no-cache", "--cache-dir", "--rev", "--stats", "--help", "-h", "--worktree", "-v", "--verbose",
@@ -44,7 +45,10 @@ def answer(argv: list[str]) -> str | None:
 
 
 def remember(argv: list[str], specs: list[str], said: str) -> None:
-    """Keep that a command found OUT in step, and what it printed; `specs` are pathspecs of all that it depended on."""
+    """Keep that a command found OUT in step, and what it printed; `specs` are pathspecs of all that it depended on.
+
+    One that begins with FILE is the path of a file outside of the index.
+    """
     if not asks_of_index(argv):
         return
     raw = said.encode("utf-8")
@@ -75,11 +79,17 @@ def _digest(specs: list[str], said: bytes) -> bytes:
     """Return 32 bytes that stand for the state of the index at `specs`. Raises OSError if git does not say it."""
     import subprocess
 
-    listing = ["git", "ls-files", "-s", "-z", "--full-name", "--", *specs]
+    inside = [spec for spec in specs if not spec.startswith(FILE)]
+    listing = ["git", "ls-files", "-s", "-z", "--full-name", "--", *inside]
     done = subprocess.run(listing, capture_output=True)
     if done.returncode:
         raise OSError("git ls-files failed")
-    return hashlib.sha256(said + b"\0" + done.stdout).digest()
+    digest = hashlib.sha256(said + b"\0" + done.stdout)
+    for spec in specs:
+        if spec.startswith(FILE):
+            info = os.stat(spec[len(FILE) :])
+            digest.update(f"{info.st_size}\0{info.st_mtime_ns}\0{info.st_ctime_ns}\0{info.st_ino}\0".encode())
+    return digest.digest()
 
 
 def _key(argv: list[str]) -> str:

@@ -30,7 +30,7 @@ from cleaner.memo import Memo
 from cleaner.memo import find as find_known
 from cleaner.outcome import Outcome, status_of
 from cleaner.overlap import Found, Text
-from cleaner.packs import Pack, Rule, find, in_order
+from cleaner.packs import LOCK, Lock, Pack, Rule, find, in_order
 from cleaner.packs import load as load_packs
 from cleaner.policies import DROP, of_new, text_of, with_words, without_copies
 from cleaner.reports.build import build
@@ -68,7 +68,10 @@ class Book:
     @classmethod
     def of(cls, config: Config) -> Book:
         """Load the packs and the decisions that a configuration names. Raises `Errors` with all that is wrong there."""
-        packs = load_packs(find(name, config.root) for name in config.keys.packs)
+        found = [(name, find(name, config.root)) for name in config.keys.packs]
+        if config.file is not None:
+            Lock.read(config.root / LOCK).check(found)
+        packs = load_packs(file for _, file in found)
         every = in_order(packs)
         chosen = tuple(config.keys.select)
         unknown = [prefix for prefix in config.prefixes if not any(rule.id.startswith(prefix) for rule in every)]

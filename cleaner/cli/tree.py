@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleaner.cli.options import Options, places
-from cleaner.known import in_hook, remember
+from cleaner.known import FILE, in_hook, remember
 from cleaner.languages import mark
 from cleaner.show import show_path
 
@@ -169,7 +169,9 @@ class _Copy:
         source, target = Path(os.path.relpath(source)), Path(os.path.relpath(target))
         source.mkdir(parents=True, exist_ok=True)
         inputs = tuple(dict.fromkeys([names[0], *others, *(n for n in self._configs(names) if self._has(n))]))
-        specs = () if self.specs is None else (*self.specs, *(f":(top,literal){n}" if n else ":/" for n in names))
+        specs: tuple[str, ...] = ()
+        if self.specs is not None:
+            specs = (*self.specs, *(f":(top,literal){n}" if n else ":/" for n in names), *self._installed(config))
         disk = self.repository.top / names[1]
         return Tree(config, source, target, disk, label, self.repository, inputs, specs, empty)
 
@@ -204,9 +206,11 @@ class _Copy:
 
     def _others(self, config: Config) -> list[str]:
         """Return the names of what a configuration reads besides SRC and OUT."""
+        from cleaner.packs import LOCK
+
         keys, root = config.keys, config.root
         packs = [root / name for name in keys.packs if "/" in name or name.endswith(".toml")]
-        found = [root / "rules", *(pack if pack.suffix != ".toml" else pack.parent for pack in packs)]
+        found = [root / "rules", root / LOCK, *(pack if pack.suffix != ".toml" else pack.parent for pack in packs)]
         found += [config.decisions] if config.decisions else []
         found += [root / keys.protect] if isinstance(keys.protect, str) else []
         found += [root / against] if (against := getattr(keys.dedup, "against", None)) else []
@@ -214,6 +218,14 @@ class _Copy:
         if len(ours) < len(found):
             self.specs = None  # what lies outside may change without the index knowing
         return list(dict.fromkeys(map(self.name, ours)))
+
+    @staticmethod
+    def _installed(config: Config) -> list[str]:
+        """Return the files of installed packs that a configuration names, which may change without the index."""
+        from cleaner.packs import installed
+
+        some = (one for name in config.keys.packs for one in installed().get(name, ()))
+        return sorted({f"{FILE}{path}" for one in some for path in (one.file, *one.files)})
 
     @staticmethod
     def _configs(names: Sequence[str]) -> list[str]:

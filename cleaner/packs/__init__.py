@@ -5,7 +5,8 @@ its folder. Everything that is wrong with every pack of a run is said at once, e
 """
 
 from cleaner.packs.kinds import kind, kind_names
-from cleaner.packs.places import DEFAULT_PACKS, GROUP, find, installed, is_trusted, shipped
+from cleaner.packs.lock import LOCK, Lock, Locked, is_foreign, locked
+from cleaner.packs.places import DEFAULT_PACKS, GROUP, Installed, brought, find, installed, is_trusted, shipped
 from cleaner.packs.read import load
 from cleaner.packs.schema import pack_schema
 from cleaner.packs.values import STAGES, Kind, Pack, PackKeys, Rule, RuleKeys, Stage, in_order
@@ -13,20 +14,27 @@ from cleaner.packs.values import STAGES, Kind, Pack, PackKeys, Rule, RuleKeys, S
 __all__ = [
     "DEFAULT_PACKS",
     "GROUP",
+    "LOCK",
     "STAGES",
+    "Installed",
     "Kind",
+    "Lock",
+    "Locked",
     "Pack",
     "PackKeys",
     "Rule",
     "RuleKeys",
     "Stage",
+    "brought",
     "find",
     "in_order",
     "installed",
+    "is_foreign",
     "is_trusted",
     "kind",
     "kind_names",
     "load",
+    "locked",
     "pack_schema",
     "shipped",
 ]

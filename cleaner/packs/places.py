@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import entry_points
-from pathlib import Path
+from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from cleaner.errors import PackError
 from cleaner.show import show
 
 GROUP = "cleaner.packs"  # of the entry points by which a package brings packs
 DEFAULT_PACKS = ("zh-core", "zh-spam", "zh-lines", "zh-site")
+DATA = (".toml", ".tsv", ".txt")  # what a pack may be made of
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A pack that an installed package brings. `files` are all data files of the package, the pack's own among them."""
+
+    name: str
+    file: Path
+    package: str
+    version: str  # of the package
+    license: str
+    files: tuple[Path, ...]
+
+    @property
+    def source(self) -> str:
+        """Return where the pack comes from, for people and for the lock."""
+        return f"{self.package} {self.version}"
 
 
 def shipped() -> Path:
@@ -22,34 +45,73 @@ def shipped() -> Path:
 
 
 @cache
-def installed() -> dict[str, Path]:
+def installed() -> dict[str, tuple[Installed, ...]]:
     """Return the packs that installed packages bring, by name: entry points of the group `cleaner.packs`.
 
     An entry names a folder of its distribution, which is found in the list of files that was installed. Nothing is
-    imported: a data package runs no code. These packs are not trusted, see `cleaner/vet.py`.
+    imported: a data package runs no code. These packs are not trusted, see `cleaner/vet.py`. More than one of a name
+    is for `find` to refuse.
     """
-    found: dict[str, Path] = {}
+    found: dict[str, tuple[Installed, ...]] = {}
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
-        folder = entry.value.replace(".", "/").replace(":", "/")
-        wanted = {f"{folder}/pack.toml", f"{folder}/{entry.name}.toml", f"{folder}.toml"}
-        for file in (entry.dist.files or ()) if entry.dist else ():
-            if file.as_posix() in wanted and ".." not in file.parts:
-                found.setdefault(entry.name, Path(str(file.locate())))
+        if entry.dist and (one := _pack_of(entry, entry.dist)):
+            found[entry.name] = (*found.get(entry.name, ()), one)
     return found
+
+
+def _pack_of(entry: EntryPoint, dist: Distribution) -> Installed | None:
+    folder = entry.value.replace(".", "/").replace(":", "/")
+    wanted = (f"{folder}/pack.toml", f"{folder}/{entry.name}.toml", f"{folder}.toml")
+    files = dict(_files(dist))
+    for name in wanted:
+        if name in files and ".." not in PurePosixPath(name).parts:
+            return Installed(
+                entry.name, files[name], dist.metadata["Name"], dist.version, _license(dist), tuple(files.values())
+            )
+    return None
+
+
+def _license(dist: Distribution) -> str:
+    said = (dist.metadata[key] for key in ("License-Expression", "License") if key in dist.metadata)
+    return next(iter(said), "").partition("\n")[0]  # the old field may hold the whole text
+
+
+def _files(dist: Distribution) -> Iterator[tuple[str, Path]]:
+    """Yield the data files of a distribution by their names; of one that is installed as a link, those it links to."""
+    for file in dist.files or ():
+        if file.suffix in DATA and not file.parts[0].endswith(".dist-info"):
+            yield file.as_posix(), Path(str(file.locate()))
+    try:
+        link = json.loads(dist.read_text("direct_url.json") or "{}")
+        parts = urlsplit(link["url"])
+        if parts.scheme != "file" or not link["dir_info"]["editable"]:
+            return
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return
+    root = Path(url2pathname(parts.path))
+    for base in (root, root / "src"):
+        for path in sorted(path for end in DATA for path in base.glob(f"*/**/*{end}")):
+            yield path.relative_to(base).as_posix(), path
 
 
 def is_trusted(file: Path) -> bool:
     """Say whether a pack is the user's own or shipped: not one that an installed package brings, under any path."""
+    return file.resolve().is_relative_to(shipped()) or brought(file) is None
+
+
+def brought(file: Path) -> Installed | None:
+    """Return the installed pack that a file belongs to, under any path."""
     real = file.resolve()
-    return real.is_relative_to(shipped()) or all(real != other.resolve() for other in installed().values())
+    every = (one for some in installed().values() for one in some)
+    return next((one for one in every if real == one.file.resolve()), None)
 
 
 def find(name: str, beside: Path | None = None) -> Path:
     """Return the file of a pack: a path, `rules/NAME.toml` beside the configuration, a shipped or an installed one.
 
-    Raises PackError (E202) that names the packs there are.
+    Raises PackError (E202) that names the packs there are, or the packages that bring one pack twice.
     """
-    if "/" in name or name.endswith(".toml"):
+    if is_path(name):
         path = Path(name) if beside is None else beside / name
         choices = [path / "pack.toml" if path.is_dir() else path]
     else:
@@ -58,12 +120,32 @@ def find(name: str, beside: Path | None = None) -> Path:
     for path in choices:
         if path.is_file():
             return path
-    if name in installed():
-        return installed()[name]
-    names = sorted({*(path.stem for path in shipped().glob("*.toml")), *installed()})
-    near = get_close_matches(name, names, 1)
-    how = f"did you mean '{near[0]}'?" if near else f"the shipped packs are {', '.join(names)}"
-    raise PackError("E202", show(name), "there is no such rule pack", "nothing was written", how)
+    some = installed().get(name, ())
+    if len(some) > 1:
+        what = f"{len(some)} installed packages bring this pack: {', '.join(show(one.source) for one in some)}"
+        raise PackError("E202", show(name), what, "nothing was written", "uninstall all but one of them")
+    if some:
+        return some[0].file
+    raise PackError("E202", show(name), "there is no such rule pack", "nothing was written", _what_there_is(name))
+
+
+def is_path(name: str) -> bool:
+    """Say whether a pack is named by its path."""
+    return "/" in name or name.endswith(".toml")
+
+
+def _what_there_is(name: str) -> str:
+    if is_path(name):
+        return "check the path of the file, or of a folder with a pack.toml"
+    same = name.lower().replace("_", "-")
+    of_package = [i for i, some in installed().items() for one in some if one.package.lower().replace("_", "-") == same]
+    if of_package:
+        return f"the package of this name brings {', '.join(map(show, of_package))}"
+    ours = sorted(path.stem for path in shipped().glob("*.toml"))
+    if near := get_close_matches(name, [*ours, *installed()], 1):
+        return f"did you mean '{near[0]}'?"
+    others = f", the installed ones {', '.join(map(show, sorted(installed())))}" if installed() else ""
+    return f"the shipped packs are {', '.join(ours)}{others}; one of a package has to be installed here first"
 
 
 def shown(file: Path) -> str:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from cleaner.clock import OutOfTime, limited
 from cleaner.errors import Errors, PackError
 from cleaner.packs.kinds import adapter, kind, kind_names
-from cleaner.packs.places import is_trusted, shipped, shown
+from cleaner.packs.places import brought, is_trusted, shipped, shown
 from cleaner.packs.values import Pack, PackKeys, Rule, RuleKeys
 from cleaner.show import show
 from cleaner.tables import Table
@@ -25,13 +25,16 @@ from cleaner.vet import broad, compiles, vet
 TRIAL = 5.0  # seconds of CPU time for a rule on the good prose that it must not cut; shipped ones take milliseconds
 
 
-def load(files: Iterable[Path]) -> tuple[Pack, ...]:
-    """Read and check packs, in order. Raises `Errors` with everything that is wrong in all of them."""
+def load(files: Iterable[Path], *, foreign: bool = False) -> tuple[Pack, ...]:
+    """Read and check packs, in order; with `foreign`, each as one that an installed package brings.
+
+    Raises `Errors` with everything that is wrong in all of them.
+    """
     packs: list[Pack] = []
     errors: list[PackError] = []
     names: dict[str, str] = {}
     for file in files:
-        reader = _Reader(file)
+        reader = _Reader(file, foreign)
         pack = reader.pack()
         errors += reader.errors
         if pack is not None:
@@ -49,13 +52,13 @@ def load(files: Iterable[Path]) -> tuple[Pack, ...]:
 class _Reader:
     """Reads one pack and collects what is wrong with it."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, foreign: bool) -> None:
         self.file = file
         self.shown = show(shown(file))
         self.errors: list[PackError] = []
         self.places = Places("")
         self.tables: list[Table] = []
-        self.trusted = is_trusted(file)
+        self.trusted = not foreign and is_trusted(file)
 
     def error(self, line: int, what: str, how: str, code: str = "E202") -> PackError:
         return PackError(code, f"{self.shown}:{line}", what, "nothing was written", how)
@@ -86,6 +89,11 @@ class _Reader:
         self.places = Places(text)
         head = self._head(keys)
         name = head.name if head else str(keys.get("name", "?"))
+        own = brought(self.file)
+        if own is not None and own.name != name:
+            how = f'its author has to write name = "{show(own.name)}", or name the entry point otherwise'
+            line = self.places.key("name")
+            self.say(line, f"package {show(own.package)} brings it as '{show(own.name)}', it is '{show(name)}'", how)
         rows = keys.get("rule", [])
         if not (self.trusted or self._vetted(rows)):
             return None
@@ -98,11 +106,12 @@ class _Reader:
         if head is None or self.errors:
             return None
         digest = hashlib.sha256(raw)
-        for table in sorted({table.path for table in self.tables}):
+        tables = tuple(sorted({table.path for table in self.tables}))
+        for table in tables:
             digest.update(table.name.encode() + b"\0" + table.read_bytes())
         return Pack(
             head.name, head.version, head.why, head.license, self.shown, digest.hexdigest(),
-            tuple(rule for rule in rules if rule),
+            tuple(rule for rule in rules if rule), self.file, tables,
         )  # fmt: skip
 
     def _head(self, keys: dict[str, Any]) -> PackKeys | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -96,7 +97,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Pack:
-    """A checked pack. `digest` is the SHA-256 of its file and tables, in hex."""
+    """A checked pack. `digest` is the SHA-256 of its file (`path`, for people `file`) and its tables, in hex."""
 
     name: str
     version: str
@@ -105,6 +106,8 @@ class Pack:
     file: str
     digest: str
     rules: tuple[Rule, ...]
+    path: Path
+    tables: tuple[Path, ...]
 
 
 class PackKeys(BaseModel):

@@ -1,4 +1,4 @@
-"""`clean rules list|show|test|schema`."""
+"""`clean rules`: what rules there are, whether their examples hold, and which packs a repository takes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.cli.rules.take import add, lock_, remove
 
 if TYPE_CHECKING:
     from cleaner.cli.printing import Printer
@@ -19,11 +20,22 @@ def rules() -> None:
     """List, show and test rules."""
 
 
+rules.add_command(add)
+rules.add_command(remove)
+rules.add_command(lock_)
+
+
 @rules.command("list")
+@click.option("--packs", "of_packs", is_flag=True, help="The packs instead: version, licence, origin, lock.")
 @configured(policy=False)
-def list_(options: Options) -> int:
+def list_(options: Options, of_packs: bool) -> int:
     """All rules in force, in the order of work."""
     from cleaner.show import show
+
+    if of_packs:
+        from cleaner.cli.rules.table import overview
+
+        return overview(options)
 
     book = options.book(options.config(None))
     width = max((len(rule.id) for rule in book.rules), default=0)
@@ -64,7 +76,7 @@ def test(options: Options, paths: tuple[str, ...]) -> int:
     from cleaner import examples, packs
 
     config = options.config(None)
-    found = packs.load(packs.find(name) for name in paths) if paths else options.book(config).packs
+    found = packs.load(_find(name, config.root) for name in paths) if paths else options.book(config).packs
     every = [rule for pack in found for rule in pack.rules]
     wrong = [failure for rule in every for failure in examples.failures(rule)]
     for failure in wrong:
@@ -84,6 +96,14 @@ def schema(ctx: click.Context, output: str | None) -> int:
     from cleaner.packs import pack_schema
 
     return put_json(ctx, pack_schema(), output)
+
+
+def _find(name: str, root: Path) -> Path:
+    """Return a pack's file by its path from here, or by its name, also beside the configuration."""
+    from cleaner import packs
+    from cleaner.packs.places import is_path
+
+    return packs.find(name) if is_path(name) else packs.find(name, root)
 
 
 def put_json(ctx: click.Context, value: dict[str, Any], output: str | None) -> int:

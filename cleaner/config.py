@@ -152,6 +152,7 @@ class Config:
     root: Path
     protect: tuple[str, ...]
     bulk: bool = True  # more than a few texts are to come
+    only: frozenset[str] | None = None  # names of the files of SRC that are looked at, None for all
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out what is worked out when asked for: compiled patterns of pathspec may not pickle (re2)."""

@@ -22,7 +22,7 @@ _MAGIC = b"seedclean hook 2"
 _SUM = 32  # bytes of a digest
 _LANGUAGE = ("CLEAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
 _OFF = ("--no-cache", "--cache-dir", "--rev", "--stats", "--help", "-h", "--worktree", "-v", "--verbose",
-        "--log-format")  # fmt: skip
+        "--log-format", "--files-from")  # fmt: skip
 
 
 def answer(argv: list[str]) -> str | None:

@@ -206,7 +206,9 @@ def held_against(src: Path, out: Path | None, config: Config, book: Book, tick: 
         there = place.resolve()
         if here == there or here.is_relative_to(there) or there.is_relative_to(here):
             raise _no_corpus(corpus, f"it is not apart from {show_path(str(place))}", "give another folder")
-    entries = [entry for entry in survey(corpus, None, config) if not entry.name.startswith(f"{REPORT}/")]
+    entries = [
+        entry for entry in survey(corpus, None, replace(config, only=None)) if not entry.name.startswith(f"{REPORT}/")
+    ]
     outcomes = _cleaned([entry for entry in entries if entry.taken], corpus, config, book, tick, memo)
     return [replace(outcome, name=AGAINST + outcome.name) for outcome in outcomes if outcome.cleaned]
 
@@ -239,9 +241,10 @@ def survey(
     """
     if out is not None:
         files.check_places(src, out)
+        _check_part(src, out, config)
     entries = files.walk(
         src, suffixes=suffixes, excluded=lambda name: config.excluded(name, src), out=out,
-        follow_symlinks=config.keys.follow_symlinks, output=output,
+        follow_symlinks=config.keys.follow_symlinks, output=output, only=config.only,
     )  # fmt: skip
     foreign = [e for e in entries if e.note == files.OTHER_SUFFIX and not e.name.startswith(f"{REPORT}/")]
     refuse_tables(entry.path for entry in foreign)
@@ -255,6 +258,20 @@ def survey(
             f"give a folder with {', '.join(sorted(suffixes))} files",
         )  # fmt: skip
     return entries
+
+
+def _check_part(src: Path, out: Path, config: Config) -> None:
+    """Raise UsageError (E105) where some files of SRC are named, and OUT holds others: they would go as orphans."""
+    last = previous(out) if config.only is not None else None
+    if last is None or config.only is None:
+        return
+    others = [f.path for f in last.files if f.out and f.path not in config.only and (src / f.path).is_file()]
+    if others:
+        raise UsageError(
+            "E105", show_path(str(out)),
+            f"holds {len(others)} files of SRC that are not named, such as {show_path(others[0])}",
+            "nothing was written", "give an OUT of its own for a part of SRC, or name all of it",
+        )  # fmt: skip
 
 
 def refuse_tables(paths: Iterable[Path]) -> None:

@@ -52,5 +52,7 @@ def test_a_wheel_in_an_empty_environment_cleans_the_seeds_the_same(tmp_path, mon
         and (package / "rules/zh-core.toml").is_file()
         and (package / "py.typed").is_file()
     )
+    for place in ("man/man1/clean.1", "bash-completion/completions/clean", "zsh/site-functions/_clean"):
+        assert (tmp_path / "env/share" / place).read_text("utf-8").count("clean") > 3
     licences = list(package.parent.glob("seedclean-*.dist-info/licenses/*"))
     assert {path.name for path in licences} == {"LICENSE", "NOTICE"}

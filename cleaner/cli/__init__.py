@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from cleaner import __version__, clock
 from cleaner.cli.printing import Printer
@@ -42,6 +43,8 @@ COMMANDS = {
     "doctor": ("doctor", "Check the installation, the packs, and that OUT leads back to its seeds."),
     "init": ("init", "Set a repository up: configuration, hook, .gitattributes, .gitignore."),
     "config": ("config", "Show the configuration in force, or its schema."),
+    "completion": ("shell", "Print what makes a shell complete commands, options and paths."),
+    "man": ("shell", "Print the manual page."),
 }
 
 EPILOG = """\b
@@ -74,7 +77,18 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the first word: a command, an option of `run` (the default command), or a path."""
+        if incomplete.startswith("-"):
+            run = self.get_command(ctx, "run")
+            assert run is not None
+            return run.shell_complete(click.Context(run, ctx, "run"), incomplete)
+        found = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*_paths(ctx, None, incomplete), *found]  # bash forgets what came before a path
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
         if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version")):
             args = self._default(args)
         return super().parse_args(ctx, args)
@@ -93,8 +107,19 @@ class Commands(click.Group):
         raise click.UsageError(f"no such file or command `{show(first)}`; {hint}")
 
 
+PATHS = frozenset(("SRC", "OUT", "DEST", "PATH", "FILE", "FOLDER", "DIR", "CORPUS", "WHAT", "-"))
+
+
+def _paths(_ctx: click.Context, _param: click.Parameter | None, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete a path."""
+    return [CompletionItem(incomplete, type="file")]
+
+
 def talking(command: click.Command) -> click.Command:
-    """Give a command, and those below it, the options that say how it talks."""
+    """Give a command, and those below it, the options that say how it talks, and paths to the shell's completion."""
+    for param in command.params:
+        if frozenset((param.metavar or "").strip("[].").split("|")) & PATHS and param._custom_shell_complete is None:
+            param._custom_shell_complete = _paths
     if not any(param.name == "lang" for param in command.params):
         command.params += [
             click.Option(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cleaner.cli import formats
+from cleaner.cli.listed import listed, listing
 from cleaner.cli.options import Options, configured
 from cleaner.show import show_path
 
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@listing
 @formats.output_format
 @configured()
-def lint(options: Options, paths: tuple[str, ...], output_format: str) -> int:
+def lint(options: Options, paths: tuple[str, ...], files_from: str | None, null: bool, output_format: str) -> int:
     """Report pollution in the named files; writes nothing.
 
     PATHs are files or folders. Excludes of the configuration are obeyed for named files too. 1 if anything was found.
@@ -34,6 +36,9 @@ def lint(options: Options, paths: tuple[str, ...], output_format: str) -> int:
     from cleaner.overlap import Found
     from cleaner.reports.build import build
 
+    paths = (*paths, *(listed(files_from, null) or ()))
+    if not paths:
+        raise click.UsageError("PATH is missing; name files or folders, or give --files-from")
     config = options.config(Path(paths[0]))
     book = options.book(config)
     codes = []

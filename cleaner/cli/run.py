@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cleaner.cli import formats
+from cleaner.cli.listed import inside, listed, listing
 from cleaner.cli.options import Options, configured, places
 from cleaner.cli.step import compare, in_hook, nothing_there, slash, totals_of
 from cleaner.cli.tree import Tree, in_git, reading, tree_of
@@ -49,6 +51,7 @@ _OUT = click.argument("out", required=False, metavar="[OUT]")
 @click.option("--overwrite", is_flag=True, help="With one file as SRC: replace another file that stands at OUT.")
 @click.option("--wait", is_flag=True, help="Wait for another run that holds OUT.")
 @click.option("--stats", metavar="FILE", help="Write times and versions there, as JSON.")
+@listing
 @reading
 @configured(data=True)
 def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int:
@@ -57,6 +60,8 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
     SRC is a folder, one file, or - for standard input; with one file OUT may be a file or - for standard output.
     """
     if src == "-" or (src is not None and Path(src).is_file() and not _is_table(options, Path(src))):
+        if flags["files_from"]:
+            raise click.UsageError("--files-from names files of a folder; give a folder as SRC")
         return _single(options, src, out, flags["overwrite"])
     if out == "-":
         raise click.UsageError("only one file can go to standard output; give a folder as OUT")
@@ -88,6 +93,7 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
 @formats.fail_on
 @formats.new_only
 @formats.output_format
+@listing
 @reading
 @configured()
 def check(options: Options, src: str | None, out: str | None, **flags: Any) -> int:
@@ -110,14 +116,26 @@ def check(options: Options, src: str | None, out: str | None, **flags: Any) -> i
 @_OUT
 @click.option("--unified", is_flag=True, help="Line by line, as a patch from seed to result.")
 @click.option("--all", "everything", is_flag=True, help="All files, not only those that differ in OUT.")
+@listing
 @configured()
-def diff(options: Options, src: str | None, out: str | None, unified: bool, everything: bool) -> int:
+def diff(
+    options: Options,
+    src: str | None,
+    out: str | None,
+    unified: bool,
+    everything: bool,
+    files_from: str | None,
+    null: bool,
+) -> int:
     """Show what cleaning changes, per character.
 
     With OUT, only the files that differ from what stands there; 1 if there are any.
     """
+    names = listed(files_from, null)
     config = options.config(Path(src) if src else None)
     source, target = places(config, src, out)
+    if names is not None:
+        config = replace(config, only=inside(names, source))
     return _diff(options, source, target, config, options.book(config), unified=unified, everything=everything)
 
 

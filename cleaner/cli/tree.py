@@ -12,12 +12,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cleaner.cli.listed import inside, listed
 from cleaner.cli.options import Options, places
 from cleaner.known import FILE, in_hook, remember
 from cleaner.languages import mark
@@ -98,14 +99,21 @@ def in_git(path: Path) -> bool:
 def tree_of(options: Options, src: str | None, out: str | None, flags: dict[str, Any]) -> Iterator[Tree]:
     """Yield what a command reads; `flags` has the options of `reading`, which are taken out of it."""
     staged, worktree, rev = flags.pop("staged"), flags.pop("worktree"), flags.pop("rev")
+    names = listed(flags.pop("files_from", None), flags.pop("null", False))
+    if names is not None and (staged or rev is not None):
+        raise click.UsageError("--files-from names files on the disk; leave --staged and --rev out")
     if sum((staged, worktree, rev is not None)) > 1:
         raise click.UsageError("--staged, --worktree and --rev exclude each other")
     repository = (
-        _repository(needed=staged or rev is not None) if staged or rev or (in_hook() and not worktree) else None
+        _repository(needed=staged or rev is not None)
+        if staged or rev or (in_hook() and not worktree and names is None)
+        else None
     )
     if repository is None:
         config = options.config(Path(src) if src else None)
         source, target = places(config, src, out)
+        if names is not None:
+            config = replace(config, only=inside(names, source))
         yield Tree(config, source, target, target)
         return
     entries = repository.at(rev) if rev is not None else repository.staged()

@@ -28,6 +28,6 @@ def _has_table(src: Path, out: Path | None, config: Config) -> bool:
         return table_of(src.name) is not None
     entries = files.walk(
         src, suffixes=every_suffix(), excluded=lambda name: config.excluded(name, src), out=out,
-        follow_symlinks=config.keys.follow_symlinks,
+        follow_symlinks=config.keys.follow_symlinks, only=config.only,
     )  # fmt: skip
     return any(entry.taken and table_of(entry.name) for entry in entries)

@@ -72,13 +72,15 @@ def walk(
     out: Path | None,
     follow_symlinks: bool = False,
     output: Callable[[str], str] = lambda name: name,
+    only: frozenset[str] | None = None,
 ) -> list[Entry]:
     """Return an entry for everything under `root` (a folder, or one file), sorted by name.
 
     `suffixes` are lower case with their dot (".txt", ".warc.gz"); `excluded` gets a name; `output` says under which
-    name a taken file is written. A hidden folder is one entry, and `out` inside `root` is none. Links are followed
-    only where they stay inside `root`, and inside a folder behind a link none is followed (else n links to each
-    other would give n! names). Raises OutputError E302 if a folder cannot be listed.
+    name a taken file is written; what `only` does not name is passed over, if it is given. A hidden folder is one
+    entry, and `out` inside `root` is none. Links are followed only where they stay inside `root`, and inside a folder
+    behind a link none is followed (else n links to each other would give n! names). Raises OutputError E302 if a
+    folder cannot be listed.
     """
     plan = _Walk(root, tuple(sorted(suffixes)), excluded, _identity(out) if out else None, follow_symlinks)
     if not root.is_dir():
@@ -93,6 +95,8 @@ def walk(
                 entries.append(found)
             else:
                 todo.append(found)
+    if only is not None:
+        entries = [entry for entry in entries if entry.name in only]
     return sorted(_collisions(entries, output), key=lambda entry: entry.name)
 
 

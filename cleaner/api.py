@@ -1,6 +1,7 @@
 """The tool as a library: clean a text with provenance, find overlaps, read the records of a run.
 
-What stands in `__all__` is stable: within one major version it keeps its names, its arguments and what it returns.
+What stands in `cleaner.__all__` is stable: within one major version it keeps its names, its arguments and what it
+returns. (That list is the only one; the names `as` themselves are for it.)
 `import cleaner` costs nothing; each name loads what it needs when it is first used.
 """
 
@@ -12,32 +13,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from cleaner.clean import Cleaned
+from cleaner.clean import Cleaned as Cleaned
 from cleaner.clean import clean as _clean
 from cleaner.config import Config
 from cleaner.config import load as _config
 from cleaner.context import Settings
-from cleaner.errors import CleanerError, InputError, SelfCheckError, UsageError
-from cleaner.overlap import Found, Text
+from cleaner.errors import CleanerError as CleanerError
+from cleaner.errors import InputError, SelfCheckError, UsageError
+from cleaner.overlap import Found as Found
+from cleaner.overlap import Text
 from cleaner.overlap import find_overlaps as _find_overlaps
 from cleaner.packs import Pack, find
 from cleaner.packs import load as _load
 from cleaner.pipeline import Book
 from cleaner.reports.previous import JSONL
-from cleaner.reports.records import Records, from_jsonl
+from cleaner.reports.records import Records as Records
+from cleaner.reports.records import from_jsonl
 from cleaner.text import Draft
-
-__all__ = [
-    "Cleaned",
-    "Cleaner",
-    "CleanerError",
-    "Found",
-    "Records",
-    "clean_text",
-    "find_overlaps",
-    "load_packs",
-    "records",
-]
 
 
 class Cleaner:

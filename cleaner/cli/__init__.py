@@ -28,7 +28,7 @@ from cleaner.languages import ALIASES, LANGUAGES, Speech
 COMMANDS = {
     "run": ("run", "Clean SRC into OUT (the default command)."),
     "check": ("run", "Is OUT what SRC, packs, configuration and decisions produce? Writes nothing."),
-    "diff": ("run", "Show what cleaning changes, per character."),
+    "diff": ("diff", "Show what cleaning changes, per character; or what two runs have done differently."),
     "explain": ("explain", "Which rule changed this, why, and with which examples."),
     "decide": ("decide", "Write a decision on an edit, group or overlap of the report."),
     "decisions": ("decide", "List, check, prune, export and import decisions."),

@@ -125,8 +125,11 @@ _TALK = (
 )
 
 
-def configured(*, policy: bool = True, data: bool = False) -> Callable[[F], F]:
-    """Give a command the options of the configuration; it gets them as `options: Options`."""
+def configured(*, policy: bool = True, data: bool = False, corpus: bool = True) -> Callable[[F], F]:
+    """Give a command the options of the configuration; it gets them as `options: Options`.
+
+    Without `corpus` its `--against` is its own.
+    """
 
     def decorate(function: F) -> F:
         @wraps(function)
@@ -136,7 +139,12 @@ def configured(*, policy: bool = True, data: bool = False) -> Callable[[F], F]:
             return ctx.invoke(function, options=options, **given)
 
         made: Any = wrapped
-        for option in reversed(_CONFIG + ((*_POLICY, *_CACHE) if policy else ()) + (_DATA if data else ()) + _TALK):
+        for option in reversed(
+            _CONFIG
+            + ((*(_POLICY if corpus else _POLICY[:-1]), *_CACHE) if policy else ())
+            + (_DATA if data else ())
+            + _TALK
+        ):
             made = option(made)
         return made  # type: ignore[no-any-return]
 

@@ -1,19 +1,18 @@
-"""`clean run`, `clean check`, `clean diff`."""
+"""`clean run`, `clean check`."""
 
 from __future__ import annotations
 
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cleaner.cli import formats
-from cleaner.cli.listed import inside, listed, listing
-from cleaner.cli.options import Options, configured, places
-from cleaner.cli.step import compare, in_hook, nothing_there, slash, totals_of
+from cleaner.cli.listed import listing
+from cleaner.cli.options import Options, configured
+from cleaner.cli.step import compare, complain, in_hook, nothing_there, slash, totals_of
 from cleaner.cli.tree import Tree, in_git, reading, tree_of
 from cleaner.show import show_path
 
@@ -81,7 +80,9 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
         if flags["only_check"]:
             return compare(options, tree, tree.out, book, flags)
         if flags["show_diff"]:
-            return _diff(options, tree.src, tree.out, tree.config, book, unified=False, everything=False)
+            from cleaner.cli.diff import show_changes
+
+            return show_changes(options, tree.src, tree.out, tree.config, book, unified=False, everything=False)
         if tree.label == "staged" and flags["exit_non_zero_on_change"] and not flags["dry_run"]:
             return in_hook(options, tree, tree.out, book, flags)
         return _whole(options, tree, tree.out, book, flags)
@@ -111,34 +112,6 @@ def check(options: Options, src: str | None, out: str | None, **flags: Any) -> i
         return compare(options, tree, tree.out, options.book(tree.config), flags)
 
 
-@click.command()
-@_SRC
-@_OUT
-@click.option("--unified", is_flag=True, help="Line by line, as a patch from seed to result.")
-@click.option("--all", "everything", is_flag=True, help="All files, not only those that differ in OUT.")
-@listing
-@configured()
-def diff(
-    options: Options,
-    src: str | None,
-    out: str | None,
-    unified: bool,
-    everything: bool,
-    files_from: str | None,
-    null: bool,
-) -> int:
-    """Show what cleaning changes, per character.
-
-    With OUT, only the files that differ from what stands there; 1 if there are any.
-    """
-    names = listed(files_from, null)
-    config = options.config(Path(src) if src else None)
-    source, target = places(config, src, out)
-    if names is not None:
-        config = replace(config, only=inside(names, source))
-    return _diff(options, source, target, config, options.book(config), unified=unified, everything=everything)
-
-
 def _is_table(options: Options, src: Path) -> bool:
     from cleaner.formats import TABLES, table_of
 
@@ -162,7 +135,7 @@ def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str,
     known = formats.known_before(disk) if new_only or form != "text" else None  # before OUT is written
     with options.cache() as cache:
         result = pipeline.run(src, out, config, book, printer.tick, cache)
-    _complain(printer, result)
+    complain(printer, result)
     printer.totals = totals_of(result.records.run)
     written: Written
     if flags["dry_run"]:
@@ -188,13 +161,6 @@ def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str,
     failed = changed and (flags["dry_run"] or flags["exit_non_zero_on_change"])
     failed = formats.gate(printer, found, {*config.keys.fail_on, *flags["fail_on"]}, result.records) or failed
     return pipeline.worst((result.exit, 1 if failed else 0, *(error.exit for error in written.errors)))
-
-
-def _complain(printer: Printer, result: Result) -> None:
-    for error in result.errors:
-        printer.error(error)
-    for note in result.notes:
-        printer.note(note)
 
 
 def _say_written(printer: Printer, tree: Tree, out: Path, written: Written, *, dry: bool) -> None:
@@ -228,36 +194,6 @@ def _stats(file: Path, result: Result, seconds: float) -> None:
         "versions": {name: version(name) for name in names}, "totals": result.records.run,
     }  # fmt: skip
     file.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
-
-
-def _diff(
-    options: Options, src: Path, out: Path | None, config: Config, book: Book, *, unified: bool, everything: bool
-) -> int:
-    from cleaner import output, pipeline
-    from cleaner.reports import terminal
-    from cleaner.reports.unified import unified_diff
-
-    printer = options.printer
-    with options.cache() as cache:
-        result = pipeline.run(src, out, config, book, printer.tick, cache)
-    _complain(printer, result)
-    todo = {d.name for d in output.differences(result, out)} if out is not None else set()
-    found = False
-    for file in result.records.files:
-        if out is not None and not everything and file.out not in todo:
-            continue
-        edits = [edit for edit in result.records.of(file.path) if edit.status == "applied"]
-        found = found or bool(edits)
-        if unified:
-            for line in unified_diff(file.path, result.sources.get(file.path, ""), edits):
-                printer.say(line)
-            continue
-        for edit in edits:
-            printer.say(f"{show_path(edit.path)}:{edit.line}:{edit.col}: {'+'.join(edit.by)}")
-            printer.say(f"    {terminal.in_context(edit)}")
-    if out is not None and not todo:
-        printer.note(printer.t("{out} is in step; --all shows all changes of every file", out=slash(out)))
-    return 1 if todo else 0
 
 
 def _single(options: Options, src: str, out: str | None, overwrite: bool) -> int:

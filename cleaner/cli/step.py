@@ -69,10 +69,7 @@ def in_hook(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str
     printer = options.printer
     with options.cache() as cache:
         result = pipeline.run(tree.src, out, tree.config, book, printer.tick, cache)
-    for error in result.errors:
-        printer.error(error)
-    for note in result.notes:
-        printer.note(note)
+    complain(printer, result)
     todo = output.differences(result, out)
     known = formats.known_before(tree.disk) if flags["new_only"] else None
     found = formats.chosen(result.records, book, slash(tree.src), known, only_new=flags["new_only"])
@@ -111,6 +108,14 @@ def _say(printer: Printer, tree: Tree, out: Path, todo: Sequence[Difference], re
         printer.say(f"  {padded(t(difference.kind), 8)} {where}{show_path(difference.name)}{because}")
     if len(todo) > MOST:
         printer.say("  " + t("… and {n} more", n=len(todo) - MOST))
+
+
+def complain(printer: Printer, result: Result) -> None:
+    """Print what could not be done, and what is to be known."""
+    for error in result.errors:
+        printer.error(error)
+    for note in result.notes:
+        printer.note(note)
 
 
 KINDS = (mark("missing"), mark("stale"), mark("orphan"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from cleaner.errors import UsageError
 from cleaner.reports.previous import JSONL
 from cleaner.reports.records import Records, from_jsonl
+from cleaner.show import show, show_path
 
 _SECONDS = 60.0
 
@@ -30,10 +31,34 @@ def committed(out: Path) -> Records | None:
         return None
 
 
-def _blob(folder: Path, name: str) -> bytes:
+def of_revision(out: Path, revision: str) -> Records:
+    """Return the records of OUT as a commit holds them.
+
+    Raises UsageError (E105) without git, such a commit, a report in it, or if another version wrote that report.
+    """
+    where = f"--against {show(revision)}"
+    known = _git(out, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if not known:
+        raise _no(where, "there is no such commit, and no folder with a report", "see git log, or name a folder")
+    raw = _blob(out, JSONL, known.decode().strip())
+    if not raw:
+        raise _no(where, f"{show_path(out.as_posix())} has no report in that commit", "name a commit that holds OUT")
+    return from_jsonl(raw, f"{show(revision)}:{JSONL}")
+
+
+def _no(where: str, what: str, how: str) -> UsageError:
+    return UsageError("E105", where, what, "nothing was written", how)
+
+
+def _blob(folder: Path, name: str, revision: str = "HEAD") -> bytes:
+    return _git(folder, "cat-file", "blob", f"{revision}:./{name}")
+
+
+def _git(folder: Path, *args: str) -> bytes:
+    """Return what git prints, nothing if it cannot."""
     if not folder.is_dir():
         return b""
-    command = ["git", "-C", str(folder), "cat-file", "blob", f"HEAD:./{name}"]
+    command = ["git", "-C", str(folder), *args]
     try:
         done = subprocess.run(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=_SECONDS,

@@ -73,10 +73,16 @@ def broad(kind: str, do: Any, prose: Path) -> float | None:
     `prose` has texts parted by blank lines. Only kinds that take patterns of an author are asked; what a rule puts in
     place of a text does not count as cut.
     """
+    share = cuts(kind, do, prose)
+    return share if share > BROAD else None
+
+
+def cuts(kind: str, do: Any, prose: Path) -> float:
+    """Return the share (0-1) of good prose that a rule would cut, wherever it stands; as `broad`."""
     if kind not in PATTERNS and kind != "words":
-        return None
+        return 0.0
     cut = size = 0
     for context in _prose(prose):
         size += len(context.text)
         cut += sum(max(0, one.end - one.start - len(one.new)) for one in do(context))
-    return cut / size if cut > BROAD * size else None
+    return cut / size

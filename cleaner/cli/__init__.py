@@ -33,7 +33,7 @@ COMMANDS = {
     "decide": ("decide", "Write a decision on an edit, group or overlap of the report."),
     "decisions": ("decide", "List, check, prune, export and import decisions."),
     "lint": ("lint", "Report pollution in the named files; writes nothing."),
-    "rules": ("rules", "List, show and test rules."),
+    "rules": ("rules", "List, show, write and test rules; take rule packs of others, and lock them."),
     "suggest": ("suggest", "Find lines that many documents of a folder repeat, and write a rule pack for review."),
     "overlaps": ("overlaps", "Find duplicates and shared passages only."),
     "undo": ("out", "Rebuild the seeds from OUT and its report, byte for byte."),

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.cli.rules.alarm import copy, keep
+from cleaner.cli.rules.figures import chosen, files_of, lint, stats
+from cleaner.cli.rules.new import new
 from cleaner.cli.rules.take import add, lock_, remove
 
 if TYPE_CHECKING:
@@ -17,12 +20,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def rules() -> None:
-    """List, show and test rules."""
+    """List, show, write and test rules; take rule packs of others, and lock them."""
 
 
-rules.add_command(add)
-rules.add_command(remove)
-rules.add_command(lock_)
+for command in (new, keep, copy, lint, stats, add, remove, lock_):
+    rules.add_command(command)
 
 
 @rules.command("list")
@@ -67,25 +69,18 @@ def show(options: Options, rule_id: str) -> int:
 
 @rules.command()
 @click.argument("paths", nargs=-1, metavar="[PACK]...")
+@click.option("--watch", "again", is_flag=True, help="Go on, and test each pack again when a file of it is saved.")
 @configured(policy=False)
-def test(options: Options, paths: tuple[str, ...]) -> int:
+def test(options: Options, paths: tuple[str, ...], again: bool) -> int:
     """Check packs and run all their examples; 1 if any does not hold.
 
     PACKs are names or paths; without one, the packs of the configuration.
     """
-    from cleaner import examples, packs
+    from cleaner.cli.rules.watch import report, watch
 
-    config = options.config(None)
-    found = packs.load(_find(name, config.root) for name in paths) if paths else options.book(config).packs
-    every = [rule for pack in found for rule in pack.rules]
-    wrong = [failure for rule in every for failure in examples.failures(rule)]
-    for failure in wrong:
-        options.printer.say(str(failure))
-    count = sum(len(rule.keys.turns) + len(rule.keys.keeps) + len(rule.keys.todo) for rule in every)
-    open_ones = sum(len(rule.keys.todo) for rule in every)
-    known = f", {open_ones} known failures (todo)" if open_ones else ""
-    options.printer.say(f"{len(every)} rules, {count} examples, {len(wrong)} do not hold{known}")
-    return 1 if wrong else 0
+    if again:
+        return watch(options, files_of(options, paths))
+    return 1 if report(options, chosen(options, paths)) else 0
 
 
 @rules.command()
@@ -96,14 +91,6 @@ def schema(ctx: click.Context, output: str | None) -> int:
     from cleaner.packs import pack_schema
 
     return put_json(ctx, pack_schema(), output)
-
-
-def _find(name: str, root: Path) -> Path:
-    """Return a pack's file by its path from here, or by its name, also beside the configuration."""
-    from cleaner import packs
-    from cleaner.packs.places import is_path
-
-    return packs.find(name) if is_path(name) else packs.find(name, root)
 
 
 def put_json(ctx: click.Context, value: dict[str, Any], output: str | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,11 +71,19 @@ def overview(options: Options) -> int:
             state = f"not in force; type: clean rules add {name}" if len(some) == 1 else "REFUSED: brought twice"
             rows.append((name, "", some[0].license, f"package {sources}", state))
     head = ("pack", "version", "licence", "from", "")
-    widths = [max(len(show(row[i])) for row in (head, *rows)) for i in range(4)]
-    for row in (head, *rows):
-        cells = "  ".join(f"{show(cell):<{width}}" for cell, width in zip(row, widths, strict=False))
-        options.printer.say(f"{cells}  {row[4]}".rstrip())
+    for line in columns([head, *rows]):
+        options.printer.say(line)
     return 1 if bad else 0
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as lines, their cells under each other; numbers to the right."""
+    table = [[show(cell) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    right = [all(row[i].isdigit() for row in table[1:]) for i in range(len(widths))]
+    for row in table:
+        cells = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True))
+        yield "  ".join(cells).rstrip()
 
 
 def _row(ref: str, root: Path, lock: Lock) -> tuple[str, str, str, str, str]:

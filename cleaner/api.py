@@ -78,6 +78,12 @@ class Cleaner:
                 raise
             return Cleaned(name, Draft.of(text), (), (), (), (f"quarantined:{err.code}",))
 
+    def waiting(self, done: Cleaned) -> int:
+        """Return at how many places of a cleaned text a person has to decide: masks of lost words, and proposals."""
+        review = {rule.id for rule in self._book.rules if rule.keys.review}
+        proposed = sum(ask.why in ("ask", "E221", "E222") for ask in done.asks)
+        return proposed + sum(not review.isdisjoint(edit.by) for edit in done.edits)
+
     def texts(self, texts: Iterable[str]) -> list[str]:
         """Return each text cleaned, in order; one that cannot be cleaned comes back as it was (`errors="keep"`)."""
         return [self.clean(text, errors="keep").text for text in texts]

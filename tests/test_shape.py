@@ -23,6 +23,7 @@ LAYERS = [  # lowest first, as in docs/design.md
     ["corpus"],
     ["output", "undo", "decide"],
     ["api", "review", "testing"],
+    ["integrations"],
     ["cli"],
     ["__init__", "__main__"],
 ]
@@ -32,7 +33,7 @@ HOMES = {
     "numpy": {"overlap", "script", "kinds", "runners", "corpus"}, "click": {"cli"}, "rich": {"cli"},
     "jinja2": {"reports"}, "pathspec": {"config"}, "re2": {"kinds"}, "ray": {"runners"}, "pyarrow": {"formats"},
     "fastwarc": {"formats"}, "zstandard": {"formats"}, "scipy": {"corpus"}, "platformdirs": {"cache"},
-    "sqlite3": {"cache"}, "tomlkit": {"cli"},
+    "sqlite3": {"cache"}, "datatrove": {"integrations"}, "data_juicer": {"integrations"}, "tomlkit": {"cli"},
     "starlette": {"review"}, "uvicorn": {"review"},
 }  # fmt: skip
 

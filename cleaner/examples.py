@@ -34,7 +34,7 @@ class Failure:
     def __str__(self) -> str:
         return (
             f"{self.place}: {self.rule}: {self.part}\n"
-            f"    from    {show(self.before)}\n    wanted  {show(self.wanted)}\n    got     {show(self.got)}\n"
+            f"    from    {line(self.before)}\n    wanted  {line(self.wanted)}\n    got     {line(self.got)}\n"
             f"    differs {difference(self.wanted, self.got)}"
         )
 
@@ -93,6 +93,11 @@ def failures(rule: Rule) -> Iterator[Failure]:
     """Run all examples of a rule and yield those that do not hold."""
     for example in examples([rule]):
         yield from example.failures()
+
+
+def line(text: str) -> str:
+    """Return a text on one line, for people."""
+    return show(text.replace("\n", "⏎")) or "(nothing)"
 
 
 def difference(wanted: str, got: str) -> str:

@@ -141,6 +141,16 @@ def test_add_makes_a_configuration_where_there_is_none_and_takes_shipped_packs_w
     assert again.returncode == 0 and "in force already" in again.stdout
 
 
+def test_doctor_names_a_pack_of_others_that_is_not_locked(site, project):
+    install(site, {"acme_rules/pack.toml": pack()})
+    config = (project / "clean.toml").read_text("utf-8")
+    (project / "clean.toml").write_text('packs = ["zh-core", "acme"]\n' + config, encoding="utf-8")
+    assert "type: clean rules lock acme" in clean("doctor", cwd=project).stderr
+    assert "not locked; type: clean rules lock" in clean("rules", "list", "--packs", cwd=project).stdout
+    assert clean("rules", "lock", cwd=project).returncode == 0
+    assert "not locked" not in clean("doctor", cwd=project).stderr
+
+
 def test_two_packages_that_bring_one_pack_are_refused(site, project):
     install(site, {"acme_rules/pack.toml": pack()})
     install(site, {"other/pack.toml": pack()}, package="zzz", entry="acme = other")

@@ -7,10 +7,15 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cleaner.cli.options import Options, configured
+
+if TYPE_CHECKING:
+    from cleaner.config import Config
+    from cleaner.pipeline import Book
 
 CLASHES = {"opencc-python-reimplemented": "it overwrites the package opencc; uninstall it, then reinstall opencc"}
 
@@ -39,6 +44,7 @@ def doctor(options: Options, out: str | None, replay: bool) -> int:
         printer.say(
             f"pack {pack.name} {pack.version}: {len(pack.rules)} rules, {pack.file}, sha256 {pack.digest[:12]}…"
         )
+    wrong += _unlocked(config, book)
     wrong += [str(failure) for rule in book.rules for failure in examples.failures(rule)]
     if replay:
         wrong += _replay(options, Path(out) if out else config.root / (config.keys.out or "out"))
@@ -46,6 +52,16 @@ def doctor(options: Options, out: str | None, replay: bool) -> int:
         printer.error(line)
     printer.say("nothing wrong" if not wrong else f"{len(wrong)} things to mend")
     return 1 if wrong else 0
+
+
+def _unlocked(config: Config, book: Book) -> Iterator[str]:
+    """Yield the packs from elsewhere that could change without anybody knowing; a changed one was refused before."""
+    from cleaner.packs import LOCK, Lock, is_foreign
+
+    lock = Lock.read(config.root / LOCK)
+    for ref, pack in zip(config.keys.packs, book.packs, strict=True):
+        if config.file is not None and is_foreign(pack.path, config.root) and lock.of(ref, pack.path) is None:
+            yield f"pack {pack.name} is not of this repository, and not locked; type: clean rules lock {pack.name}"
 
 
 def _versions() -> Iterator[tuple[str, str, str]]:

@@ -196,7 +196,9 @@ def _groups(options: Options, book: Book, edits: Sequence[EditRecord], prefix: s
         elif first.status == "applied" and not first.decision:
             say("  " + t("wrong?  clean decide keep {id}   (--scope group for all of the group)", id=first.id))
             if first.by[-1] in book.by_id:
-                place = f"{show_path(prefix + first.path)}:{first.line}"
+                exact = first.quote.exact
+                blank = exact[: len(exact) - len(exact.lstrip())].count("\n")  # a removed line takes those before along
+                place = f"{show_path(prefix + first.path)}:{first.line + blank}"
                 say("  " + t("a false alarm of the rule?  clean rules keep {place}", place=place))
         say()
 

@@ -129,6 +129,22 @@ def find(name: str, beside: Path | None = None) -> Path:
     raise PackError("E202", show(name), "there is no such rule pack", "nothing was written", _what_there_is(name))
 
 
+def find_typed(name: str, beside: Path | None = None) -> Path:
+    """Return the file of a pack as it is named on a command line: a path starts here, and may be a folder's bare name.
+
+    Raises as `find`.
+    """
+    if is_path(name):
+        return find(name)
+    try:
+        return find(name, beside)
+    except PackError:
+        folder = Path(name)
+        if (folder / "pack.toml").is_file():
+            return folder / "pack.toml"
+        raise
+
+
 def is_path(name: str) -> bool:
     """Say whether a pack is named by its path."""
     return "/" in name or name.endswith(".toml")
@@ -149,7 +165,11 @@ def _what_there_is(name: str) -> str:
 
 
 def shown(file: Path) -> str:
-    """Return how a pack's file is named to people: a shipped one as rules/NAME, wherever the package lies."""
-    folder = shipped()
-    inside = file.resolve().is_relative_to(folder)
-    return f"rules/{file.resolve().relative_to(folder).as_posix()}" if inside else file.as_posix()
+    """Return how a pack's file is named to people: a shipped one as rules/NAME, wherever the package lies.
+
+    One that lies under the working folder is named from there, however the configuration that names it was found.
+    """
+    folder, here, real = shipped(), Path.cwd(), file.resolve()
+    if real.is_relative_to(folder):
+        return f"rules/{real.relative_to(folder).as_posix()}"
+    return real.relative_to(here).as_posix() if file.is_absolute() and real.is_relative_to(here) else file.as_posix()

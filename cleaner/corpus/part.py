@@ -2,7 +2,8 @@
 
 A part `work/clean/000007` leaves behind: `.rows` (what goes to OUT: JSON Lines, a Parquet file, or texts one after the
 other), `.docs.npy` (a row for each document: number, size in `.rows`), `.records.jsonl.gz` (file and edit records), and
-what overlaps are looked for with: `.keys` with `.keys.npy` (key texts), `.copies.npy`, `.bands.npy`.
+what overlaps are looked for with: `.texts` and `.keys` with `.texts.npy` and `.keys.npy` (cleaned texts, key texts),
+`.copies.npy`, `.bands.npy`, `.seeds.npy`, `.lines.npy`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from cleaner.formats import jsonl, parquet, warc
 from cleaner.formats.html import Extractor
 from cleaner.formats.rows import Chunk, Row
 from cleaner.outcome import Outcome
+from cleaner.overlap import Text
 from cleaner.pipeline import clean_bytes, one
 from cleaner.reports.build import of_outcome
 from cleaner.reports.records import EditRecord, FileRecord, to_line
@@ -106,7 +108,7 @@ class _Part:
             self.docs.append((row.number, size, len(outcome.text.encode()) if outcome.cleaned else 0))
         self.records.write(b"".join(lines))
         if self.sketches:
-            self.sketches.add([outcome.text if outcome.cleaned else "" for outcome in done])
+            self.sketches.add([_text(outcome) for outcome in done])
 
     def _outcome(self, row: Row, at: int) -> Outcome:
         if self.part.kind == "files":
@@ -167,6 +169,14 @@ class _Part:
             "totals": dict(self.totals), "rules": dict(self.rules), "codes": dict(self.codes), "errors": self.errors,
             "rows": sum(size for _, size, _ in self.docs if size > 0),
         }  # fmt: skip
+
+
+def _text(outcome: Outcome) -> Text:
+    """Return what overlaps are looked for in; "" has none."""
+    if outcome.cleaned is None:
+        return Text(outcome.name, "", "other")
+    script = outcome.script.script if outcome.script else "other"
+    return Text(outcome.name, outcome.text, script, dict(outcome.cleaned.meta).get("date", ""))
 
 
 def _sha(raw: bytes) -> str:

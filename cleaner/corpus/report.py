@@ -34,7 +34,7 @@ def write(out: Path, setup: Setup, plan: Plan, done: Done, names: Names) -> tupl
     """Write the report, remove what an earlier run wrote and this one did not, and return those names."""
     before = _listed(out)
     (out / REPORT).mkdir(exist_ok=True)
-    records = _records(out, names)
+    records = [*_records(out, names), *_passages(out, done)]
     for name, sources in (("duplicates", done.groups.groups), ("pairs", done.groups.pairs)):
         with files.fresh(files.place(out, f"{REPORT}/{name}.jsonl")) as target:
             for source in sources:
@@ -78,8 +78,19 @@ def _records(out: Path, names: Names) -> list[str]:
     return found
 
 
+def _passages(out: Path, done: Done) -> list[str]:
+    """Move the records of passages into the report, and return their names there."""
+    found = []
+    for source in map(Path, done.passages.files):
+        name = f"{REPORT}/passages/{source.name}"
+        os.replace(source, files.place(out, name))  # noqa: PTH105
+        found.append(name)
+    return found
+
+
 def _run_record(setup: Setup, done: Done) -> RunRecord:
     totals, packs = done.totals, setup.book.packs
+    overlaps = totals.get("edges", 0) + totals.get("copies", 0) + sum(count for _, count in done.passages.counts)
     return RunRecord(
         config_digest=setup.config.digest,
         rules_digest=hashlib.sha256("".join(pack.digest for pack in packs).encode()).hexdigest(),
@@ -89,7 +100,7 @@ def _run_record(setup: Setup, done: Done) -> RunRecord:
         files_quarantined=totals.get("quarantined", 0), files_dropped=totals.get("dropped", 0),
         chars_in=totals.get("chars_in", 0), chars_out=totals.get("chars_out", 0),
         edits=totals.get("edits", 0), pending=totals.get("pending", 0),
-        overlaps=totals.get("edges", 0) + totals.get("copies", 0), clusters=totals.get("groups", 0),
+        overlaps=overlaps, clusters=totals.get("groups", 0),
     )  # fmt: skip
 
 
@@ -116,12 +127,16 @@ _COUNTS = (
     ("characters in", "chars_in"), ("characters out", "chars_out"),
     ("edits", "edits"), ("places that wait for a person", "pending"), ("exact copies", "copies"),
     ("near-duplicate pairs", "edges"), ("groups of duplicates", "groups"), ("documents in them", "grouped"),
+    ("passages that two documents share: reuse", "passages_reuse"), ("quotes", "passages_quote"),
+    ("formulas", "passages_formula"), ("boilerplate", "passages_boilerplate"),
 )  # fmt: skip
 _WHERE = (
     "- `report.jsonl`: the totals. `records/*.jsonl.gz`: every document and every edit, in the schema of "
     "`clean report --schema`.",
     "- `duplicates.jsonl`: groups of copies and near duplicates, with the one to keep. `pairs.jsonl`: the verified "
     "pairs with their figures.",
+    "- `passages/*.jsonl.gz`: what two documents share that are no duplicates, with kind and reasons; places are those "
+    "of the cleaned texts.",
 )
 
 

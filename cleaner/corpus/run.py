@@ -18,9 +18,11 @@ from cleaner.corpus import report
 from cleaner.corpus.assemble import Assembly, assemble, targets_of
 from cleaner.corpus.groups import Groups, tell
 from cleaner.corpus.names import Names, docs
-from cleaner.corpus.pairs import Store, find
+from cleaner.corpus.pairs import find, rows_of
 from cleaner.corpus.part import clean_part
 from cleaner.corpus.parts import Plan, Setup, identity, inputs_of, plan
+from cleaner.corpus.passages import Told, classify
+from cleaner.corpus.store import Store
 from cleaner.errors import CleanerError, InputError, UsageError
 from cleaner.formats.rows import Fields
 from cleaner.pipeline import Book, worst
@@ -42,6 +44,7 @@ class Done:
     written: tuple[str, ...]
     deleted: tuple[str, ...]
     groups: Groups
+    passages: Told
     resumed: int  # parts that an earlier run had finished
 
     @property
@@ -70,9 +73,9 @@ def run(
         values = run_all(runner, job, todo.parts, tick)
         names = _names(str(work / "clean"), todo)
         shuffle = Shuffle(runner, str(work), tick)
-        groups, notes, counts = _overlaps(setup, shuffle, names)
+        groups, passages, notes, counts = _overlaps(setup, shuffle, names)
         done = _write(setup, shuffle, out, todo, values, names, groups)
-        done = replace(done, notes=notes, resumed=known, totals={**done.totals, **counts})
+        done = replace(done, notes=notes, resumed=known, totals={**done.totals, **counts}, passages=passages)
         done = replace(done, deleted=report.write(out, setup, todo, done, names))
         shutil.rmtree(work)
     return done
@@ -107,14 +110,16 @@ def _names(folder: str, todo: Plan) -> Names:
     return Names(folder, todo.parts, bases)
 
 
-def _overlaps(setup: Setup, shuffle: Shuffle, names: Names) -> tuple[Groups, tuple[str, ...], dict[str, int]]:
+def _overlaps(setup: Setup, shuffle: Shuffle, names: Names) -> tuple[Groups, Told, tuple[str, ...], dict[str, int]]:
     if not setup.overlaps or not names.parts:
-        return Groups(), (), {}
-    settings = setup.config.overlaps
-    found = find(shuffle, Store(names.folder, names.bases), settings)
+        return Groups(), Told(), (), {}
+    settings, store = setup.config.overlaps, Store(names.folder, names.bases)
+    found = find(shuffle, store, settings)
     groups = tell(shuffle, found, names, settings)
-    counts = {**found.counts, "groups": groups.count, "grouped": groups.members}
-    return groups, found.notes, counts
+    told = classify(shuffle, names, store, found.aligned, found.labels, partial(rows_of, store), settings)
+    passages = {f"passages_{kind}": count for kind, count in told.counts}
+    counts = {**found.counts, "groups": groups.count, "grouped": groups.members, **passages}
+    return groups, told, found.notes, counts
 
 
 def _write(
@@ -143,5 +148,5 @@ def _write(
     totals["bytes_out"] = sum(value["bytes"] for value in made)
     return Done(
         dict(sorted(totals.items())), dict(sorted(rules.items())), dict(sorted(codes.items())),
-        (*errors, *refused), (), tuple(sorted(written)), (), groups, 0,
+        (*errors, *refused), (), tuple(sorted(written)), (), groups, Told(), 0,
     )  # fmt: skip

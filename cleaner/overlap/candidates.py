@@ -49,22 +49,28 @@ def winnowed(stream: Stream, limit: int, least: int) -> Runs:
 
 
 def winnow(stream: Stream) -> Array:
-    """Say for each gram of the stream whether it is the least of some four neighbours; the last of equal ones counts.
+    """Say for each 6-gram of the stream whether it is the least of some four neighbours."""
+    return winnow_grams(stream, gram_hashes(stream.codes, SEED), SEED, WINNOW)
+
+
+def winnow_grams(stream: Stream, hashes: Array, size: int, window: int) -> Array:
+    """Say for each gram (`hashes`) whether it is the least of some `window` neighbours; of equal ones the last counts.
 
     What is chosen in a text depends on that text alone: before, behind and between texts stand grams that are in none,
-    and the windows that reach into them choose of the text.
+    and the windows that reach into them choose of the text. Two texts with an equal run of `window + size - 1`
+    characters share a chosen gram inside it.
     """
-    hashes = gram_hashes(stream.codes, SEED)
-    over = stream.over(len(hashes))
+    hashes = hashes.copy()
+    over = stream.over(len(hashes), size)
     hashes[over] = NONE
-    padded = np.pad(hashes, WINNOW - 1, constant_values=NONE)
-    least = np.minimum.reduce([padded[j : len(padded) - WINNOW + 1 + j] for j in range(WINNOW)])
+    padded = np.pad(hashes, window - 1, constant_values=NONE)
+    least = np.minimum.reduce([padded[j : len(padded) - window + 1 + j] for j in range(window)])
     chosen, taken = np.zeros(len(padded), bool), np.zeros(len(least), bool)
-    for j in reversed(range(WINNOW)):
+    for j in reversed(range(window)):
         here = (padded[j : len(least) + j] == least) & ~taken
         chosen[np.flatnonzero(here) + j] = True
         taken |= here
-    chosen = chosen[WINNOW - 1 : len(padded) - WINNOW + 1]
+    chosen = chosen[window - 1 : len(padded) - window + 1]
     chosen[over] = False
     return chosen
 

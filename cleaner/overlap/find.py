@@ -267,51 +267,62 @@ class _Search:
 
     def records(self, a: int, b: int, matches: Sequence[Match], around: Surroundings) -> Iterator[Overlap]:
         """Yield the records of the passages of one pair: those that are long enough, classified."""
-        one, two = self.two(a, b)
-        long = [match for match in matches if match.chars >= self.settings.min_chars]
         crowded = frozenset(crowd.key for crowd in self.crowds)
-        capped = [_is_crowded(one, match, crowded) for match in long]
-        verdicts = [classify(one, two, m, around, capped=full) for m, full in zip(long, capped, strict=True)]
-        company = one is not two and any(verdict.kind == "reuse" for verdict in verdicts)
-        for match, verdict in zip(long, verdicts, strict=True):
-            if company and verdict.doubtful:
-                verdict = classify(one, two, match, around, company=True)
-            yield self._passage(one, two, match, verdict)
+        one, two = self.two(a, b)
+        capped = [_is_crowded(one, match, crowded) for match in matches]
+        return passage_records(one, two, matches, capped, around, self.settings.min_chars)
 
     def crowded(self, crowd: _Crowd, around: Surroundings) -> tuple[Overlap, tuple[Passage, ...]]:
         """Return the record of a crowded line in the first two texts that have it, and its place in all of them."""
         (a, low, size, *_), (b, at, *_), *_ = crowd.first.tolist()
         one, two = self.two(a, b)
         match = Match((Part(Box(low, low + size, at, at + size), (Run(low, at, size),)),), size, 0, size)
-        record = self._passage(one, two, match, classify(one, two, match, around, capped=True))
+        record = _passage(one, two, match, classify(one, two, match, around, capped=True))
         names = self.shelf.texts
         places = (Passage(names[text].name, start, end) for text, _, _, start, end in crowd.first.tolist())
         return record, (record.a, record.b, *islice(places, 2, None))
 
-    def _passage(self, one: Page, two: Page, match: Match, verdict: Verdict) -> Overlap:
-        box = match.box
-        quotes = one.key.text[box.a0 : box.a1], two.key.text[box.b0 : box.b1]
-        (a0, a1), (b0, b1) = one.key.span(box.a0, box.a1), two.key.span(box.b0, box.b1)
-        a1, b1 = with_closing(one, a1, two, b1)
-        jaccard, containment = sketch.text_resemblance(*quotes)
-        source, source_by = _source(one, two)
-        return Overlap(
-            id=_identity(*quotes),
-            unit="passage",
-            kind=verdict.kind,
-            a=Passage(one.name, a0, a1),
-            b=Passage(two.name, b0, b1),
-            chars=match.chars,
-            jaccard=jaccard,
-            containment=containment,
-            identity=1 - match.distance / match.length,
-            cross_script=one.script != two.script,
-            ops=tuple(op for part in match.parts for op in _ops(one, two, part.box, part.equal)),
-            reasons=verdict.reasons + ((("source_by", source_by),) if source else ()),
-            order="moved" if match.moved else None,
-            blocks=tuple(_place(one, two, part.box) for part in match.parts) if match.moved else (),
-            source=source,
-        )
+
+def passage_records(
+    one: Page, two: Page, matches: Sequence[Match], capped: Sequence[bool], around: Surroundings, min_chars: int
+) -> Iterator[Overlap]:
+    """Yield the records of the passages of two pages: those of `min_chars` and more, classified.
+
+    `capped` says of each match that it is made of lines that stand in more texts than the cap allows.
+    """
+    long = [(match, full) for match, full in zip(matches, capped, strict=True) if match.chars >= min_chars]
+    verdicts = [classify(one, two, match, around, capped=full) for match, full in long]
+    company = one is not two and any(verdict.kind == "reuse" for verdict in verdicts)
+    for (match, _), verdict in zip(long, verdicts, strict=True):
+        if company and verdict.doubtful:
+            verdict = classify(one, two, match, around, company=True)
+        yield _passage(one, two, match, verdict)
+
+
+def _passage(one: Page, two: Page, match: Match, verdict: Verdict) -> Overlap:
+    box = match.box
+    quotes = one.key.text[box.a0 : box.a1], two.key.text[box.b0 : box.b1]
+    (a0, a1), (b0, b1) = one.key.span(box.a0, box.a1), two.key.span(box.b0, box.b1)
+    a1, b1 = with_closing(one, a1, two, b1)
+    jaccard, containment = sketch.text_resemblance(*quotes)
+    source, source_by = _source(one, two)
+    return Overlap(
+        id=_identity(*quotes),
+        unit="passage",
+        kind=verdict.kind,
+        a=Passage(one.name, a0, a1),
+        b=Passage(two.name, b0, b1),
+        chars=match.chars,
+        jaccard=jaccard,
+        containment=containment,
+        identity=1 - match.distance / match.length,
+        cross_script=one.script != two.script,
+        ops=tuple(op for part in match.parts for op in _ops(one, two, part.box, part.equal)),
+        reasons=verdict.reasons + ((("source_by", source_by),) if source else ()),
+        order="moved" if match.moved else None,
+        blocks=tuple(_place(one, two, part.box) for part in match.parts) if match.moved else (),
+        source=source,
+    )
 
 
 def _star(bucket: Sequence[int], verify: Callable[[int, int], bool]) -> int:

@@ -92,9 +92,9 @@ class Stream:
         found: Array = np.searchsorted(self.begin, place, "right") - 1
         return found
 
-    def over(self, count: int) -> Array:
-        """Return which of the first `count` grams run over the end of their stretch."""
-        places = np.concatenate([self.begin[1:-1] - j for j in range(1, SEED)])
+    def over(self, count: int, size: int = SEED) -> Array:
+        """Return which of the first `count` grams of `size` characters run over the end of their stretch."""
+        places = np.concatenate([self.begin[1:-1] - j for j in range(1, size)])
         found: Array = places[(places >= 0) & (places < count)]
         return found
 

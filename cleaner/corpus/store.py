@@ -1,0 +1,94 @@
+"""What a corpus keeps of each document besides its row: the cleaned text, the key text, and a few words about both.
+
+Read by number of document, from files that are mapped: no list of them is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.overlap import OverlapSettings
+from cleaner.overlap.key import code_points, distinct, make_key
+from cleaner.overlap.page import Page
+from cleaner.overlap.shelf import MIN_GRAMS
+from cleaner.overlap.sketch import distinct_grams, resemblance
+
+Array = npt.NDArray[Any]
+SCRIPTS = ("other", "hans", "hant", "mixed")
+TEXT = np.dtype([("end", np.int64), ("script", np.uint8), ("date", "S10")])
+PAGES = 512  # pages that a task keeps
+
+
+@dataclass(frozen=True)
+class Store:
+    """The texts of a corpus, by number of document; `bases` is the number of the first document of each part."""
+
+    folder: str
+    bases: tuple[int, ...]
+
+    def key(self, doc: int) -> str:
+        raw, ends, at = self._found(doc, "keys")
+        return bytes(raw[int(ends[at]) : int(ends[at + 1])]).decode("utf-8", "surrogatepass")
+
+    def text(self, doc: int) -> tuple[str, str, str]:
+        """Return the cleaned text of a document, its script, and the date it says."""
+        raw, ends, at = self._found(doc, "texts")
+        _, script, date = ends[at].tolist()
+        low = int(ends[at - 1]["end"]) if at else 0
+        text = bytes(raw[low : int(ends[at]["end"])]).decode("utf-8", "surrogatepass")
+        return text, SCRIPTS[script], date.decode("ascii")
+
+    def _found(self, doc: int, ending: str) -> tuple[Array, Array, int]:
+        part = int(np.searchsorted(np.array(self.bases), doc, "right")) - 1
+        file = f"{self.folder}/{part:06}.{ending}"
+        state = Path(file).stat()
+        return *_held(file, state.st_ino, state.st_mtime_ns), doc - self.bases[part]
+
+
+@lru_cache(maxsize=64)
+def _held(file: str, _inode: int, _changed: int) -> tuple[Array, Array]:
+    """Texts and where each stands; another file of the same name is not taken for the one seen before."""
+    raw = np.memmap(file, np.uint8, "r") if Path(file).stat().st_size else np.zeros(0, np.uint8)
+    return raw, np.load(f"{file}.npy", mmap_mode="r")
+
+
+class Compare:
+    """Compares documents of a store exactly; those compared last are remembered."""
+
+    def __init__(self, store: Store, settings: OverlapSettings) -> None:
+        self.settings = settings
+        self.codes: Callable[[int], Array] = lru_cache(maxsize=2048)(lambda doc: code_points(store.key(doc)))
+
+    def figures(self, one: int, two: int) -> tuple[float, float]:
+        """Return exact (Jaccard, containment); (0, 0) if one of them is too small to say."""
+        first, second = self.codes(one), self.codes(two)
+        alphabet = distinct(np.concatenate([distinct(first), distinct(second)]))
+        grams = distinct_grams(first, alphabet), distinct_grams(second, alphabet)
+        if min(map(len, grams)) < MIN_GRAMS:
+            return 0.0, 0.0
+        return resemblance(*grams)
+
+    def near(self, jaccard: float, containment: float) -> bool:
+        return jaccard >= self.settings.threshold or containment >= self.settings.containment
+
+
+class Pages:
+    """The documents of a store as the classes see them; those used last are kept."""
+
+    def __init__(self, store: Store, settings: OverlapSettings, name: Callable[[int], str] = str) -> None:
+        self.store, self.settings, self.name = store, settings, name
+        self.page: Callable[[int], Page] = lru_cache(maxsize=PAGES)(self._page)
+
+    def _page(self, doc: int) -> Page:
+        text, script, date = self.store.text(doc)
+        return Page(self.name(doc), text, script, make_key(text, self.settings.fold_script), date)
+
+    def comparable(self, one: int, two: int) -> bool:
+        return not self.settings.same_script or self.page(one).script == self.page(two).script

@@ -124,7 +124,7 @@ def cleaned(texts: list[str], rules: tuple[Rule, ...]) -> int:
     settings = Settings()
     for rule in rules:
         if isinstance(rule.do, Judge):
-            rule.do._look.cache_clear()  # type: ignore[attr-defined]
+            rule.do._seen.forget()
     credit.read.cache_clear()
     return sum(len(clean("text", text, rules, settings).draft.edits) for text in texts)
 

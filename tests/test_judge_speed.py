@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Settings
+from cleaner.kinds import traits
 from cleaner.kinds.layout import Page, around, known, look
-from cleaner.kinds.traits import glance, plainly_prose
+from cleaner.kinds.traits import Seen, plainly_prose
 from tests import plain_judge
 
 RULES = packs.in_order(packs.load(packs.find(name) for name in packs.DEFAULT_PACKS))
@@ -79,16 +80,26 @@ def test_what_was_settled_in_a_pass_would_be_judged_the_same_again(lines):
 
 @given(st.one_of(LINE, st.integers(0, 900).map(lambda at: LONG[at : at + 150]).map(str.strip).filter(bool)))
 def test_a_glance_sees_what_a_look_sees(line):
-    one, other = glance(line, JUDGE._cues), look(line, JUDGE._cues)
+    (one,), other = Seen(JUDGE._cues).looks([line]), look(line, JUDGE._cues)
     assert [getattr(one, name) for name in (*LOOK, "traits")] == [getattr(other, name) for name in (*LOOK, "traits")]
 
 
 LOOK = ("text", "han", "prose", "byline", "cues", "sure", "stops", "cut")
 
 
-@given(st.text("（會议𠮷\U0010ffff\ud800Ａ：﹕，A。x", max_size=90))
-def test_folding_by_a_table_is_folding(text):
-    assert JUDGE._cues.folded(text) == text.translate(JUDGE._cues.fold)
+@given(st.lists(st.text("（會議𠮷\U0010ffff\ud800Ａ：﹕，A。x\uf900", min_size=1, max_size=90), max_size=5))
+def test_folding_by_a_table_is_folding(lines):
+    plain = [line.translate(JUDGE._cues.fold) for line in lines]
+    han = [sum("\u3400" <= c <= "\u9fff" or "\U00020000" <= c <= "\U0003ffff" for c in line) for line in plain]
+    assert JUDGE._cues.folded(lines) == (plain, han)
+
+
+def test_what_was_seen_of_a_line_does_not_grow_without_end(monkeypatch):
+    monkeypatch.setattr(traits, "SEEN", 3)
+    seen = Seen(JUDGE._cues)
+    for pages in (["甲", "乙"], ["甲", "丙"], ["丁", "甲"], ["一", "二", "三", "四"]):
+        assert [one.text for one in seen.looks(pages)] == pages
+        assert len(seen._seen) <= 4
 
 
 @given(st.one_of(LINE, st.text("【】[]责编：打印关闭 1/共页\ud800", max_size=30)))

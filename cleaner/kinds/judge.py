@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -28,7 +28,7 @@ from cleaner.context import Context, Proposal
 from cleaner.kinds.announce import REACH, announces
 from cleaner.kinds.chrome import Cues
 from cleaner.kinds.layout import Core, Known, Page, around, known
-from cleaner.kinds.traits import SURE_CHARS, Look, glance, plainly_prose
+from cleaner.kinds.traits import SURE_CHARS, Look, Seen, plainly_prose
 from cleaner.tables import Table
 
 PLACES = ("before", "title", "gap", "body", "inside", "after")
@@ -37,7 +37,6 @@ NOISE = (BEFORE, GAP, INSIDE, AFTER)
 ROUNDS = 6  # so often a result is judged again
 LINES = 20_000  # longer texts are no pages
 FEW = 2  # an article with so few lines of prose is perhaps made of lines: a poem
-SEEN = 20_000  # looks at so many lines are kept
 _TINY = 1e-300
 
 Array = np.ndarray[Any, Any]
@@ -110,15 +109,16 @@ class Weights:
         """Return the probabilities of the places of a run of lines, between what stands before and behind it."""
         count = len(says)
         ahead, back = np.empty_like(says), np.empty_like(says)
+        total = np.add.reduce  # half of what the method `sum` takes, for so few
         now = start * says[0]
-        ahead[0] = now / (now.sum() + _TINY)
+        ahead[0] = last = now / (total(now) + _TINY)
         for i in range(1, count):
-            now = (ahead[i - 1] @ self.steps) * says[i]
-            ahead[i] = now / (now.sum() + _TINY)
-        back[-1] = end / end.sum()
+            now = (last @ self.steps) * says[i]
+            ahead[i] = last = now / (total(now) + _TINY)
+        back[-1] = last = end / total(end)
         for i in range(count - 2, -1, -1):
-            now = self.steps @ (says[i + 1] * back[i + 1])
-            back[i] = now / (now.sum() + _TINY)
+            now = self.steps @ (says[i + 1] * last)
+            back[i] = last = now / (total(now) + _TINY)
         both: Array = ahead * back
         both /= both.sum(axis=1, keepdims=True) + _TINY
         return both
@@ -211,7 +211,7 @@ class Judge:
         found = [Verdict(False, 0.0, "")] * len(lines)
         if not self._may_prove(lines):
             return found
-        page, left = Page([self._look(line) for line in lines]), list(range(len(lines)))
+        page, left = Page(self._seen.looks(lines)), list(range(len(lines)))
         for _ in range(ROUNDS):
             verdicts = self._round(page)
             if not any(verdict.goes for verdict in verdicts):
@@ -224,7 +224,7 @@ class Judge:
 
     def _may_prove(self, lines: Sequence[str]) -> bool:
         """Say whether the lines may have the proof: the same count as `evidence`, of all that is not plainly prose."""
-        looks = [self._look(line) for line in lines if not plainly_prose(line)]
+        looks = self._seen.looks([line for line in lines if not plainly_prose(line)])
         return evidence(looks, (len(looks), len(looks), True), closely=False) + 0.5 >= self.proof
 
     def _round(self, page: Page) -> list[Verdict]:
@@ -292,9 +292,8 @@ class Judge:
         return Cues.of(self.cues)
 
     @cached_property
-    def _look(self) -> Callable[[str], Look]:
-        """Return what looks at one line; chrome is the same on page after page, and looked at once."""
-        return lru_cache(maxsize=SEEN)(lambda line: glance(line, self._cues))
+    def _seen(self) -> Seen:
+        return Seen(self._cues)
 
     @cached_property
     def _weights(self) -> Weights:

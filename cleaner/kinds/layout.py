@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 
-from cleaner.kinds.chrome import Cues
-from cleaner.kinds.told import Array, Pairs
+from cleaner.kinds.chrome import Array, Cues
+from cleaner.kinds.told import Pairs
 from cleaner.kinds.traits import Look, bucket, look
 
 NEAR = 3  # how many lines of prose, before and behind, the words of a line are looked up in
@@ -65,10 +66,14 @@ class Page:
         return found
 
     @cached_property
-    def _asked(self) -> Array:
-        """The lines of which somebody will ask how much the prose speaks of them: all but the body."""
+    def asked(self) -> list[int]:
+        """The lines of which anybody asks for traits: all but the body, unless the page is `whole`."""
         body = frozenset(() if self.whole else self.body)
-        return self._mask([i for i in range(len(self.looks)) if i not in body])
+        return [i for i in range(len(self.looks)) if i not in body]
+
+    @cached_property
+    def _asked(self) -> Array:
+        return self._mask(self.asked)
 
     @cached_property
     def told(self) -> tuple[list[int], list[int]]:
@@ -236,15 +241,14 @@ def around(page: Page) -> list[list[str]]:
 
     Lines of the body have none, as nobody asks for them, unless the page is `whole`.
     """
-    looks = page.looks
-    body = frozenset(() if page.whole else page.body)
-    found: list[list[str]] = [list(one.traits) if i not in body else [] for i, one in enumerate(looks)]
-    _by_place(looks, found)
-    _by_neighbours(looks, found)
+    looks, asked = page.looks, page.asked
+    found: list[list[str]] = [[] for _ in looks]
+    for i in asked:
+        found[i] += looks[i].traits
+    _by_place(looks, asked, found)
+    _by_neighbours(looks, asked, found)
     _by_telling(page, found)
-    _by_passing(looks, found)
-    for i in body:
-        found[i] = []
+    _by_passing(looks, asked, found)
     return found
 
 
@@ -262,15 +266,15 @@ def _runs(looks: Sequence[Look]) -> list[int]:
     return run
 
 
-def _by_place(looks: Sequence[Look], found: list[list[str]]) -> None:
+def _by_place(looks: Sequence[Look], asked: Sequence[int], found: list[list[str]]) -> None:
     """Add how much prose stands before and behind, and how many other lines around."""
     run = _runs(looks)
-    every, before = sum(one.prose for one in looks), 0
-    for i, (one, mine) in enumerate(zip(looks, found, strict=True)):
-        mine.append(f"prose-before:{bucket(before, (1, 2, 4))}")
-        mine.append(f"prose-behind:{bucket(every - before - one.prose, (1, 2, 4))}")
-        before += one.prose
-        if not one.prose:
+    prose = list(accumulate((one.prose for one in looks), initial=0))
+    for i in asked:
+        mine = found[i]
+        mine.append(f"prose-before:{bucket(prose[i], (1, 2, 4))}")
+        mine.append(f"prose-behind:{bucket(prose[-1] - prose[i + 1], (1, 2, 4))}")
+        if not looks[i].prose:
             mine.append(f"run:{bucket(run[i], (3, 6, 11))}")
 
 
@@ -297,16 +301,15 @@ def _seen_as(name: str, other: Look | None) -> list[str]:
     return found
 
 
-def _by_neighbours(looks: Sequence[Look], found: list[list[str]]) -> None:
+def _by_neighbours(looks: Sequence[Look], asked: Sequence[int], found: list[list[str]]) -> None:
     """Add what the lines next to it are, and what stands within three lines."""
     count = len(looks)
-    prose, sure = [0], [0]
-    for one in looks:
-        prose.append(prose[-1] + one.prose)
-        sure.append(sure[-1] + one.sure)
+    prose = list(accumulate((one.prose for one in looks), initial=0))
+    sure = list(accumulate((one.sure for one in looks), initial=0))
     bylines = [i for i, one in enumerate(looks) if one.byline]
     at = 0
-    for i, (one, mine) in enumerate(zip(looks, found, strict=True)):
+    for i in asked:
+        one, mine = looks[i], found[i]
         mine += _seen_as("previous", looks[i - 1] if i else None)
         mine += _seen_as("next", looks[i + 1] if i + 1 < count else None)
         low, high = max(0, i - 3), min(count, i + 4)
@@ -325,7 +328,8 @@ def _by_telling(page: Page, found: list[list[str]]) -> None:
     looks, core, top = page.looks, page.core, headline(page)
     times = Counter(one.text for one in looks)
     behind, before = page.near
-    for i, (one, mine) in enumerate(zip(looks, found, strict=True)):
+    for i in page.asked:
+        one, mine = looks[i], found[i]
         if times[one.text] > 1:
             mine.append("repeated")
         if core and top is not None and i <= core[0] and one.text == looks[top].text:
@@ -344,17 +348,19 @@ def _by_telling(page: Page, found: list[list[str]]) -> None:
                 mine.append(f"{name}:" + _grade(share, ((".1", 0.15), (".3", 0.4)), ".5"))
 
 
-def _by_passing(looks: Sequence[Look], found: list[list[str]]) -> None:
+def _by_passing(looks: Sequence[Look], asked: Sequence[int], found: list[list[str]]) -> None:
     """Add what was passed since the article began."""
     begun = False
     related = ended = copied = 0
-    for one, mine in zip(looks, found, strict=True):
-        if related:
-            mine.append("passed:related")
-        if ended:
-            mine.append("passed:editor")
-        if copied:
-            mine.append("passed:chrome" if copied < 3 else "passed:much-chrome")
+    wanted = frozenset(asked)
+    for i, one in enumerate(looks):
+        if i in wanted:
+            if related:
+                found[i].append("passed:related")
+            if ended:
+                found[i].append("passed:editor")
+            if copied:
+                found[i].append("passed:chrome" if copied < 3 else "passed:much-chrome")
         if one.prose and not one.sure:
             copied = 0 if not related else copied
         begun = begun or one.prose

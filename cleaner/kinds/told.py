@@ -6,15 +6,26 @@ Asked for many lines at once, in arrays: pair by pair in Python it was most of w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
+from cleaner.kinds.chrome import Array, is_han
+
 FAR = 400  # of a line of prose so many characters are compared with the lines around it
-Array = np.ndarray[Any, Any]
 _LOW = 18  # bits of a Han character: none is above U+3FFFF
 _RANKS = 20  # bits of the number of a line
 _PAIR = (1 << 2 * _LOW) - 1
+_SPREAD = 0x5851F42D4C957F2D  # Knuth's multiplier of MMIX: pairs fall evenly into the rows of a table
+_ROWS = 1 << 13  # of that table: many more than the few hundred pairs that are asked for
+
+
+class _Some(NamedTuple):
+    """Some pairs, in the order of the text: both characters, the number of the line, and if it is far into the line."""
+
+    code: Array
+    line: Array
+    far: Array
 
 
 class Pairs:
@@ -24,28 +35,44 @@ class Pairs:
         self.count = len(texts)
         sizes = np.fromiter(map(len, texts), np.int64, len(texts)) + 1
         chars = np.frombuffer(("\n".join(texts) + "\n").encode("utf-32-le", "surrogatepass"), np.uint32)
-        han = ((chars >= 0x3400) & (chars <= 0x9FFF)) | ((chars >= 0x20000) & (chars <= 0x3FFFF))
+        han = is_han(chars)
         at = np.flatnonzero(han[:-1] & han[1:])
-        self._code = (chars[at].astype(np.int64) << _LOW) | chars[at + 1]
-        self._line = np.repeat(np.arange(self.count), sizes)[at]
-        self._last: tuple[Array, Array, Array] | None = None  # what was asked last, and the answer
-        self._near = at - (np.cumsum(sizes) - sizes)[self._line] < FAR - 1
+        line = np.repeat(np.arange(self.count), sizes)[at]
+        far = at - (np.cumsum(sizes) - sizes)[line] >= FAR - 1
+        self._all = _Some((chars[at].astype(np.int64) << _LOW) | chars[at + 1], line, far)
+        self._kept: tuple[Array, _Some] | None = None  # what was asked last, and the pairs that matter to it
+        self._last: tuple[Array, Array, Array] | None = None  # the same of the pairs of some lines
 
-    def _distinct(self, some: Array) -> tuple[Array, Array]:
-        """Return (line, pair) of some pairs (a mask), each once a line."""
-        if self._last is not None and np.array_equal(self._last[0], some):
-            return self._last[1:]  # nearly always: only long lines have pairs that are not near
-        both = np.sort((self._line[some] << 2 * _LOW) | self._code[some])
+    def _some(self, asked: Array) -> _Some:
+        """Return the pairs of the lines `asked`, and of all lines those that are, but for few, among them.
+
+        Most pairs of a text are in no line that anybody asks for, and to sort them would be most of the work.
+        """
+        if self._kept is None or not np.array_equal(self._kept[0], asked):
+            code, line, far = self._all
+            rows = ((code * _SPREAD) >> 51) & (_ROWS - 1)
+            table = np.zeros(_ROWS, bool)
+            table[rows[asked[line]]] = True
+            kept = table[rows]
+            self._kept, self._last = (asked, _Some(code[kept], line[kept], far[kept])), None
+        return self._kept[1]
+
+    def _distinct(self, some: _Some, which: Array) -> tuple[Array, Array]:
+        """Return (line, pair) of those of some pairs that are in a mask, each once a line."""
+        if self._last is not None and np.array_equal(self._last[0], which):
+            return self._last[1:]  # nearly always: only long lines have pairs that are far
+        both = np.sort((some.line[which] << 2 * _LOW) | some.code[which])
         new = np.ones(len(both), bool)
         np.not_equal(both[1:], both[:-1], out=new[1:])
         both = both[new]
-        self._last = some, both >> 2 * _LOW, both & _PAIR
+        self._last = which, both >> 2 * _LOW, both & _PAIR
         return self._last[1:]
 
     def spoken(self, asked: Array, lines: Array) -> tuple[Array, Array]:
         """Return for each of the lines `asked` how many of its pairs are in `lines`, and how many it has (masks)."""
-        line, code = self._distinct(asked[self._line])
-        said = np.sort(self._code[lines[self._line]])
+        some = self._some(asked)
+        line, code = self._distinct(some, asked[some.line])
+        said = np.sort(some.code[lines[some.line]])
         hits = _first(said, code) == code
         return np.bincount(line[hits], minlength=self.count), np.bincount(line, minlength=self.count)
 
@@ -53,11 +80,13 @@ class Pairs:
         """Return for each of the lines `asked` the share (0-1) of its pairs in the next, and in the last, `reach`
         lines of `prose` (both masks). A line without such lines behind or before it, or without pairs, has nan.
         """
-        line, code = self._distinct(asked[self._line] & (self._near | ~prose[self._line]))
+        some = self._some(asked)
+        strange = some.far & prose[some.line]
+        line, code = self._distinct(some, asked[some.line] & ~strange)
         rank = np.cumsum(prose)  # lines of prose up to and with each line
         last = int(rank[-1]) + 1 if self.count else 1
-        mine = prose[self._line] & self._near
-        said = np.sort((self._code[mine] << _RANKS) | rank[self._line[mine]])
+        mine = prose[some.line] & ~strange
+        said = np.sort((some.code[mine] << _RANKS) | rank[some.line[mine]])
         own = np.bincount(line, minlength=self.count)
         code = code << _RANKS
         found = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from cleaner.kinds.chrome import Cues
@@ -18,8 +18,8 @@ from cleaner.kinds.chrome import Cues
 CHROME_CHARS = 400  # longer lines are prose, whatever words they have
 CUE_CHARS = 160  # cues are looked for in lines up to this length, in longer ones only in this much of either end
 SURE_CHARS = 60  # a line that is chrome beyond doubt is short
+SEEN = 20_000  # looks at so many lines are kept
 
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _LATIN = re.compile(r"[a-z]")
 _STOPS = re.compile(r"[。！？；!?;]")
 _COMMAS = re.compile(r"[，,、]")
@@ -106,26 +106,48 @@ def _said(text: str, prose: bool, cues: Cues) -> tuple[set[str], str, set[str]]:
     )
 
 
-def glance(line: str, cues: Cues) -> Look:
-    """Look at one stripped line that is not empty; at long prose with half the effort, and the same result."""
+class Seen:
+    """Looks at lines, and remembers what it saw: chrome is the same on page after page."""
+
+    def __init__(self, cues: Cues) -> None:
+        self.cues = cues
+        self._seen: dict[str, Look] = {}
+
+    def looks(self, lines: Sequence[str]) -> list[Look]:
+        """Return what lines are, each stripped and not empty; of long prose with half the effort of `look`."""
+        seen = self._seen
+        new = [line for line in dict.fromkeys(lines) if line not in seen]
+        if len(seen) + len(new) > SEEN:
+            seen.clear()
+            new = list(dict.fromkeys(lines))
+        for line, text, han in zip(new, *self.cues.folded(new), strict=True):
+            seen[line] = _glance(line, text, han, self.cues)
+        return [seen[line] for line in lines]
+
+    def forget(self) -> None:
+        """Look at every line anew from here on."""
+        self._seen.clear()
+
+
+def _glance(line: str, text: str, han: int, cues: Cues) -> Look:
     size = len(line)
-    if size <= SURE_CHARS or not plainly_prose(line):
-        return look(line, cues)
-    text = cues.folded(line)
-    if size <= CHROME_CHARS and not _FOUR_FUNCTION.match(text):
-        return look(line, cues)  # its words of chrome count
-    han = sum(map(len, _HAN.findall(text)))
+    if size <= SURE_CHARS or not plainly_prose(line) or (size <= CHROME_CHARS and not _FOUR_FUNCTION.match(text)):
+        return _look(text, han, cues)  # its words of chrome count
     found, _, heads = _said(text, True, cues)
     return Look(
         text, han, True, "byline" in found and han <= 60, frozenset(found | heads), "notice" in heads,
-        _ending(text, True), lambda: look(line, cues).traits,
+        _ending(text, True), lambda: _look(text, han, cues).traits,
     )  # fmt: skip
 
 
 def look(line: str, cues: Cues) -> Look:
     """Look at one stripped line that is not empty."""
-    text = line.translate(cues.fold)
-    han = sum(map(len, _HAN.findall(text)))
+    (text,), (han,) = cues.folded([line])
+    return _look(text, han, cues)
+
+
+def _look(text: str, han: int, cues: Cues) -> Look:
+    """Look at one folded line, with so many Han characters."""
     size = len(text)
     stops = len(_STOPS.findall(text))
     ends = _ending(text, stops > 0)

@@ -290,3 +290,23 @@ def test_the_hook_reads_the_lock_of_the_index_and_sees_a_pack_that_changed_outsi
     assert refused.code == 2 and "[E206]" in refused.said
     repo.git("rm", "-q", "--cached", "rules.lock")
     assert "[E206]" not in repo.clean("check", "--staged").said
+
+
+def test_the_shell_offers_packs_and_rules(site, project, monkeypatch):
+    from click.shell_completion import ShellComplete
+
+    from cleaner.cli import cli
+
+    install(site, {"acme_rules/pack.toml": pack()})
+    monkeypatch.chdir(project)
+    assert clean("rules", "add", "acme", cwd=project).returncode == 0
+    shell = ShellComplete(cli, {}, "clean", "_CLEAN_COMPLETE")
+
+    def offered(*words: str) -> list[str]:
+        return [item.value for item in shell.get_completions(list(words[:-1]), words[-1])]
+
+    assert "acme" in offered("rules", "lock", "") and "zh-core" in offered("rules", "test", "zh-")
+    assert offered("rules", "show", "acme/") == ["acme/ad"]
+    assert [item.type for item in shell.get_completions(["rules", "keep"], "se")] == ["file"]
+    (project / "rules.lock").write_text("no lock", encoding="utf-8")
+    assert offered("rules", "show", "acme/") == []

@@ -95,6 +95,7 @@ ENVIRONMENT = {
 }
 CONFIGURATION = {
     "clean.toml, pyproject.toml [tool.clean]": "The settings; the nearest file above SRC. See clean config schema.",
+    "rules.lock": "What the files of packs from elsewhere were when they were reviewed. See clean rules lock.",
     "rules/decisions.jsonl": "What reviewers decided.",
     "OUT/__report__/": "README.md, report.jsonl and index.html: the report of the run that made OUT.",
 }

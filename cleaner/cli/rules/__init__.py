@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.cli.rules import complete
 from cleaner.cli.rules.alarm import copy, keep
 from cleaner.cli.rules.figures import chosen, files_of, lint, stats
 from cleaner.cli.rules.new import new
@@ -51,7 +52,7 @@ def list_(options: Options, of_packs: bool) -> int:
 
 
 @rules.command()
-@click.argument("rule_id", metavar="RULE")
+@click.argument("rule_id", metavar="RULE", shell_complete=complete.rules)
 @configured(policy=False)
 def show(options: Options, rule_id: str) -> int:
     """One rule: its reason and its examples, run live."""
@@ -68,7 +69,7 @@ def show(options: Options, rule_id: str) -> int:
 
 
 @rules.command()
-@click.argument("paths", nargs=-1, metavar="[PACK]...")
+@click.argument("paths", nargs=-1, metavar="[PACK]...", shell_complete=complete.packs)
 @click.option("--watch", "again", is_flag=True, help="Go on, and test each pack again when a file of it is saved.")
 @configured(policy=False)
 def test(options: Options, paths: tuple[str, ...], again: bool) -> int:

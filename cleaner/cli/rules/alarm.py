@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.cli.rules import complete
 
 if TYPE_CHECKING:
     from cleaner.config import Config
@@ -68,8 +69,14 @@ def document(options: Options, path: Path) -> Document:
 
 
 @click.command()
-@click.argument("place", metavar="FILE:LINE[:COL]")
-@click.option("--rule", "wanted", metavar="PACK/RULE", help="Which rule, if several change the line.")
+@click.argument("place", metavar="FILE:LINE[:COL]", shell_complete=complete.files)
+@click.option(
+    "--rule",
+    "wanted",
+    metavar="PACK/RULE",
+    shell_complete=complete.rules,
+    help="Which rule, if several change the line.",
+)
 @configured(policy=False)
 def keep(options: Options, place: str, wanted: str | None) -> int:
     """Turn a false alarm into an example of its rule: what stands there goes into its `keeps`, and so it fails.
@@ -102,7 +109,7 @@ def keep(options: Options, place: str, wanted: str | None) -> int:
 
 
 @click.command()
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=complete.packs)
 @configured(policy=False)
 def copy(options: Options, name: str) -> int:
     """Copy a shipped or an installed pack to rules/, where it is yours to change and comes before the other one."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.cli.rules import complete
 
 if TYPE_CHECKING:
     from cleaner.packs import Pack, Rule
     from cleaner.reports.records import EditRecord
 
 _HEAD: tuple[str, ...] = ("rule", "rules", "turns", "keeps", "todo", "edits", "files", "pending")
-_PATHS = click.argument("paths", nargs=-1, metavar="[PACK]...")
+_PATHS = click.argument("paths", nargs=-1, metavar="[PACK]...", shell_complete=complete.packs)
 
 
 def chosen(options: Options, paths: tuple[str, ...]) -> tuple[Pack, ...]:

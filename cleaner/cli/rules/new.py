@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.cli.rules import complete
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)*")
@@ -15,10 +16,16 @@ KINDS = ("line", "span", "words", "block")
 
 
 @click.command()
-@click.argument("name", metavar="NAME|PACK.toml")
+@click.argument("name", metavar="NAME|PACK.toml", shell_complete=complete.files)
 @click.option("--kind", type=click.Choice(KINDS), default="line", help="What the first rule does (line).")
 @click.option("--rule", "rule_id", metavar="ID", help="The name of the rule; needed for a pack that is there already.")
-@click.option("--from", "place", metavar="FILE:LINE", help="Make the rule of this line, which is to go.")
+@click.option(
+    "--from",
+    "place",
+    metavar="FILE:LINE",
+    shell_complete=complete.files,
+    help="Make the rule of this line, which is to go.",
+)
 @click.option("--package", is_flag=True, help="A package for others around the pack, in the folder seedclean-NAME.")
 @click.option("--license", metavar="SPDX", default="MIT", help="MIT (default), 0BSD, Apache-2.0 or any other name.")
 @click.option("--author", metavar="NAME", default="", help="Who holds the rights, for --package (git's user.name).")

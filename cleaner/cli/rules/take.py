@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cleaner.cli.options import Options, configured
+from cleaner.cli.rules import complete
 
 if TYPE_CHECKING:
     from cleaner.packs import Lock, Pack
 
 
 @click.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME|PATH...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME|PATH...", shell_complete=complete.packs)
 @click.option("--lock", "also", is_flag=True, help="Lock a pack of this repository too; its commits say what it was.")
 @configured(policy=False)
 def add(options: Options, names: tuple[str, ...], also: bool) -> int:
@@ -50,7 +51,7 @@ def add(options: Options, names: tuple[str, ...], also: bool) -> int:
 
 
 @click.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME|PATH...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME|PATH...", shell_complete=complete.packs)
 @configured(policy=False)
 def remove(options: Options, names: tuple[str, ...]) -> int:
     """Take packs out of the configuration and out of rules.lock; the files of the packs stay."""
@@ -85,7 +86,7 @@ def remove(options: Options, names: tuple[str, ...]) -> int:
 
 
 @click.command("lock")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete.packs)
 @click.option("--check", is_flag=True, help="Write nothing; 1 if rules.lock is not what this would write.")
 @configured(policy=False)
 def lock_(options: Options, names: tuple[str, ...], check: bool) -> int:

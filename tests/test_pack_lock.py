@@ -132,6 +132,9 @@ def test_a_pack_of_the_repository_is_locked_only_on_demand(project):
     assert "[E206]" in clean(cwd=project).stderr
     assert clean("rules", "remove", "./rules/acme.toml", cwd=project).returncode == 0
     assert not (project / "rules.lock").exists()
+    assert clean("rules", "add", "rules/acme.toml", cwd=project).returncode == 0
+    assert clean("rules", "remove", "acme", cwd=project).returncode == 0, "by what the pack calls itself"
+    assert "acme" not in (project / "clean.toml").read_text("utf-8")
 
 
 def test_add_makes_a_configuration_where_there_is_none_and_takes_shipped_packs_without_a_lock(tmp_path):
@@ -139,6 +142,26 @@ def test_add_makes_a_configuration_where_there_is_none_and_takes_shipped_packs_w
     assert set(tree(tmp_path)) == {"clean.toml"}
     again = clean("rules", "add", "vocab-tw", cwd=tmp_path)
     assert again.returncode == 0 and "in force already" in again.stdout
+
+
+def test_the_folder_of_a_package_is_taken_for_what_was_meant(project):
+    clean("rules", "new", "--package", "acme", cwd=project)
+    refused = clean("rules", "add", "./seedclean-acme", cwd=project)
+    assert refused.returncode == 2 and "did you mean seedclean-acme/seedclean_acme?" in refused.stderr
+    top = project / "seedclean-acme"
+    assert clean("rules", "new", "seedclean_acme", "--rule", "b", "--kind", "block", cwd=top).returncode == 0
+    assert clean("rules", "test", "seedclean_acme", cwd=top).stdout == "2 rules, 6 examples, 0 do not hold\n"
+
+
+def test_a_copy_of_a_locked_pack_is_ones_own_and_not_locked(site, project):
+    data = install(site, {"acme_rules/pack.toml": pack(rules=WORDS), "acme_rules/tables/words.tsv": TABLE})
+    assert clean("rules", "add", "acme", cwd=project).returncode == 0
+    assert clean("rules", "copy", "acme", cwd=project).returncode == 0
+    assert not (project / "rules.lock").exists()
+    assert (project / "rules/tables/words.tsv").read_bytes() == (data / "tables/words.tsv").read_bytes()
+    (project / "rules/acme.toml").write_text(pack(rules=WORDS, version="mine"), encoding="utf-8")
+    (data / "pack.toml").write_text("not even a pack", encoding="utf-8")
+    assert clean("rules", "list", cwd=project).returncode == 0
 
 
 def test_doctor_names_a_pack_of_others_that_is_not_locked(site, project):

@@ -152,6 +152,9 @@ def is_path(name: str) -> bool:
 
 def _what_there_is(name: str) -> str:
     if is_path(name):
+        inside = sorted(Path(name).glob("*/pack.toml")) if Path(name).is_dir() else []
+        if inside:
+            return f"did you mean {show(inside[0].parent.as_posix())}?"
         return "check the path of the file, or of a folder with a pack.toml"
     same = name.lower().replace("_", "-")
     of_package = [i for i, some in installed().items() for one in some if one.package.lower().replace("_", "-") == same]

@@ -114,6 +114,7 @@ def keep(options: Options, place: str, wanted: str | None) -> int:
 def copy(options: Options, name: str) -> int:
     """Copy a shipped or an installed pack to rules/, where it is yours to change and comes before the other one."""
     from cleaner import files, packs
+    from cleaner.cli.rules.take import write_lock
 
     root = options.config(None).root
     (pack,) = packs.load([packs.find(name, root)])
@@ -128,8 +129,7 @@ def copy(options: Options, name: str) -> int:
         files.replace_file(target, source.read_bytes())
     lock = packs.Lock.read(root / packs.LOCK)
     if any(one.name == pack.name and one.package for one in lock.packs):
-        left = lock.only(one.name for one in lock.packs if one.name != pack.name)
-        files.replace_file(lock.file, left.to_toml().encode("utf-8"))
+        write_lock(lock.only(one.name for one in lock.packs if one.name != pack.name))
     names = " and ".join(path.as_posix() for path in parts)
     options.printer.say(f"wrote {names}; `{pack.name}` in the configuration means this copy now")
     return 0
@@ -159,7 +159,7 @@ def _own(pack: Pack, root: Path, rule: Rule) -> None:
     if real.is_relative_to(root.resolve()) and brought(pack.path) is None and not ours:
         return
     whose = "shipped" if ours else "not of this repository"
-    how = f"make it yours: clean rules copy {pack.name}; or for this place alone: clean decide keep"
+    how = f"make it yours: clean rules copy {pack.name}; or decide this place alone, as `clean explain` says"
     raise _usage(rule.id, f"its pack is {whose}, and not yours to change", how)
 
 

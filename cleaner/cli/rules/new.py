@@ -11,7 +11,6 @@ from cleaner.cli.options import Options, configured
 from cleaner.cli.rules import complete
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-_LICENCE = re.compile(r"[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)*")
 KINDS = ("line", "span", "words", "block")
 
 
@@ -39,14 +38,19 @@ def new(
     NAME is written to rules/NAME.toml beside the configuration. With PACK.toml, or a NAME that stands there already,
     and --rule, a rule is added at its end.
     """
+    from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
     from cleaner.show import show
 
-    if not _LICENCE.fullmatch(license):
-        raise _usage(show(license), "no name of a licence", "give one of https://spdx.org/licenses, such as MIT")
+    try:
+        license = canonicalize_license_expression(license)
+    except InvalidLicenseExpression as err:
+        how = "give one of https://spdx.org/licenses, such as MIT or CC0-1.0, or LicenseRef-NAME"
+        raise _usage(f"--license {show(license)}", "no name of a licence", how) from err
     if package:
         return _package(options, _checked(name), license, author)
     root = options.config(None).root
-    is_path = "/" in name or name.endswith(".toml")
+    is_path = "/" in name or name.endswith(".toml") or (Path(name) / "pack.toml").is_file()
     file = Path(name) if is_path else root / "rules" / f"{_checked(name)}.toml"
     if file.is_dir():
         file = file / "pack.toml"

@@ -43,7 +43,7 @@ def add(options: Options, names: tuple[str, ...], also: bool) -> int:
         return 1
     wanted = [pack for pack in found if also or packs.is_foreign(pack.path, root)]
     lock = lock.with_(packs.locked(pack, root) for pack in wanted)
-    said = [_write_lock(lock)] if wanted else []
+    said = [write_lock(lock)] if wanted else []
     write_packs(file, have=have, want=[*have, *new])
     said.append(f"wrote {file.as_posix()}")
     _wrote(options, said)
@@ -68,6 +68,7 @@ def remove(options: Options, names: tuple[str, ...]) -> int:
     for name in names:
         wanted = {name, *_paths(name, root), *(one.path for one in lock.packs if one.name == name)} - {""}
         match = [ref for ref in have if ref in wanted or os.path.normpath(ref) in map(os.path.normpath, wanted)]
+        match = match or [ref for ref in have if name == _called(ref, root)]
         if not match:
             what = "no such pack is in force"
             raise UsageError("E202", show(name), what, "nothing was written", suggestion(name, have))
@@ -78,7 +79,7 @@ def remove(options: Options, names: tuple[str, ...]) -> int:
     dropped = {one.name for one in lock.packs if _is_of(one.name, one.path, gone)}
     said = []
     if dropped:
-        said.append(_write_lock(lock.only(one.name for one in lock.packs if one.name not in dropped)))
+        said.append(write_lock(lock.only(one.name for one in lock.packs if one.name not in dropped)))
     write_packs(file, have=have, want=left)
     _wrote(options, [*said, f"wrote {file.as_posix()}"])
     _still_named(options, file)
@@ -127,12 +128,13 @@ def lock_(options: Options, names: tuple[str, ...], check: bool) -> int:
     after = after.with_(packs.locked(pack, root) for pack in chosen)
     old = lock.file.read_text("utf-8") if lock.file.exists() else ""
     if old == (after.to_toml() if after.packs else ""):
-        options.printer.say(f"{show(lock.file.as_posix())}: {len(after.packs)} packs, nothing to change")
+        count = f"{len(after.packs)} packs" if after.packs else "no pack from outside of this repository"
+        options.printer.say(f"{show(lock.file.as_posix())}: {count}, nothing to change")
         return 0
     if check:
         options.printer.say(f"{show(lock.file.as_posix())} is not in step; type: clean rules lock")
         return 1
-    _wrote(options, [_write_lock(after)])
+    _wrote(options, [write_lock(after)])
     return 0
 
 
@@ -157,6 +159,19 @@ def _paths(name: str, root: Path) -> list[str]:
     from cleaner.packs.places import is_path
 
     return [_from(Path(name), root)] if is_path(name) else []
+
+
+def _called(ref: str, root: Path) -> str | None:
+    """Return what a pack calls itself, None if that cannot be read; nothing else of it is looked at."""
+    import tomllib
+
+    from cleaner import packs
+    from cleaner.errors import PackError
+
+    try:
+        return str(tomllib.loads(packs.find(ref, root).read_bytes().decode("utf-8")).get("name"))
+    except (PackError, OSError, ValueError, RecursionError):
+        return None
 
 
 def _from(path: Path, root: Path) -> str:
@@ -200,7 +215,7 @@ def _hold(options: Options, found: Sequence[Pack], lock: Lock) -> bool:
     return not wrong
 
 
-def _write_lock(lock: Lock) -> str:
+def write_lock(lock: Lock) -> str:
     """Write a lock, or remove one that holds nothing, and return what was done."""
     from cleaner import files
 

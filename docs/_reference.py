@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,7 +28,18 @@ def on_files(files: Any, config: Any) -> Any:
 
     for name, text in pages().items():
         files.append(File.generated(config, f"reference/{name}", content=text))
+    for name, source in ROOT_PAGES.items():
+        files.append(File.generated(config, name, content=of_root(source)))
     return files
+
+
+ROOT_PAGES = {"security.md": "SECURITY.md", "changes.md": "CHANGELOG.md"}  # they stand where code hosts look for them
+
+
+def of_root(name: str) -> str:
+    """Return a page of the repository's root with its links as the site has them."""
+    text = (Path(__file__).resolve().parent.parent / name).read_text("utf-8")
+    return text.replace("](docs/", "](")
 
 
 def pages() -> dict[str, str]:

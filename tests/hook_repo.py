@@ -99,9 +99,10 @@ def environment(place: Path) -> dict[str, str]:
     """Return an environment in which `clean` is this checkout, and git knows nobody's settings."""
     tools = place / "bin"
     tools.mkdir()
-    script = tools / "clean"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cleaner "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
+    for name, module in (("clean", "cleaner"), ("pre-commit", "pre_commit")):
+        script = tools / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
     (place / ".gitconfig").write_text(
         "[user]\nname = Li\nemail = li@example.org\n[init]\ndefaultBranch = main\n[protocol \"file\"]\nallow = always\n"
         "[commit]\ngpgsign = false\n",

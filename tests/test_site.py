@@ -52,4 +52,6 @@ def test_the_site_builds_without_a_warning_and_all_its_links_lead_somewhere(tmp_
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stdout + done.stderr
     html = (tmp_path / "index.html").read_text("utf-8")
+    for name in ("security.html", "changes.html", "start.html", "pictures/article.png"):
+        assert (tmp_path / name).is_file(), name
     assert re.findall(r"(?:src|href)=\"(?:https?:)?//[^\"]*\.(?:js|css|woff2?)", html) == []

@@ -1,24 +1,26 @@
-"""The walk in docs/hooks.md: its commands run as they stand there, and print what stands there."""
+"""The walks of the docs: commands run as they stand there, and print what stands there."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, SEEDS
+from tests.doc_walk import walk
 from tests.hook_repo import Repo, environment
 
 GUIDE = ROOT / "docs" / "hooks.md"
 NEW = "002_5ad29ed260622ba3.txt"
 
 
-def commands() -> list[tuple[str, list[str]]]:
-    """Return each command of the guide with the lines that it prints there."""
+def commands(page: Path = GUIDE) -> list[tuple[str, list[str]]]:
+    """Return each command of a guide with the lines that it prints there."""
     found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
         for line in block.rstrip("\n").split("\n"):
             if line.startswith("$ "):
                 found.append((line[2:], []))
@@ -57,4 +59,39 @@ def test_the_walk(tmp_path):
         done = repo.call("bash", "-c", command)
         refused = any(line.startswith("fix:") for line in shown)
         assert (done.code != 0) == refused, f"$ {command}\n{done.said}"
+        assert matches(done.said, shown), f"$ {command}\n{done.said}\n--- is shown as\n" + "\n".join(shown)
+
+
+def repository(folder: Path) -> Repo:
+    """Return an empty folder, and an environment of one's own."""
+    (folder / "home").mkdir()
+    (folder / "repo").mkdir()
+    return Repo(folder / "repo", {**environment(folder / "home"), "CLEAN_LANG": "en"})
+
+
+@pytest.mark.slow
+def test_the_walk_from_an_empty_folder_to_a_reviewed_commit_and_to_a_rule_of_ones_own(tmp_path):
+    repo = repository(tmp_path)
+
+    def run(command, folder):
+        done = repo.call("bash", "-ec", command, cwd=folder)
+        return done.code, done.said
+
+    assert walk((ROOT / "docs/start.md").read_text("utf-8"), repo.path, run) >= 9
+    assert repo.git("log", "--format=%s").split("\n")[:2] == [
+        "A third article, and the line under it",
+        "Two articles, cleaned and reviewed",
+    ]
+    assert "稳步走在全省前列" in repo.git("show", "HEAD:out/spring.txt")
+
+
+@pytest.mark.slow
+def test_the_commands_of_every_day(tmp_path):
+    repo = repository(tmp_path)
+    shutil.copytree(SEEDS, repo.path / "seeds")
+    assert repo.clean("seeds", "out", "-q").code == 0
+    found = commands(ROOT / "docs/everyday.md")
+    assert len(found) >= 6
+    for command, shown in found:
+        done = repo.call("bash", "-c", command)
         assert matches(done.said, shown), f"$ {command}\n{done.said}\n--- is shown as\n" + "\n".join(shown)

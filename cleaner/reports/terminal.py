@@ -155,8 +155,11 @@ def _pending(records: Records, src: str, out: str, t: Speech) -> Iterator[str]:
             groups.setdefault(edit.group, []).append(edit)
     if not groups:
         return
-    places, kinds = t.plural(sum(map(len, groups.values())), "place"), t.plural(len(groups), "group")
-    yield _headed(t, "pending", t("{places} in {groups} wait for a person", places=places, groups=kinds))
+    told = t.plural(
+        sum(map(len, groups.values())), "{n} place in {groups} waits for a person",
+        "{n} places in {groups} wait for a person", groups=t.plural(len(groups), "group"),
+    )  # fmt: skip
+    yield _headed(t, "pending", told)
     for edits in sorted(groups.values(), key=lambda g: (g[0].status, g[0].path, g[0].start))[:10]:
         turns = _turns(edits, t)
         yield f"    {show(edits[0].by[-1])}  {turns}  clean explain {show(src + edits[0].path)}:{edits[0].line}"

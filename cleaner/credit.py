@@ -24,7 +24,7 @@ _LABELS = {
     "source": r"(?: 信息 | 文章 | 稿件 | 新闻 | 新聞 | 消息 | 资料 | 資料 | 图文 )? (?: 来源 | 來源 | 稿源 | 出处 | 出處 ) (?! 于 | 於 )"
     r"| 转自 | 轉自 | 转载自 | 轉載自 | 摘自 | 发布机构 | 发布单位 | 发文机关 | 发文单位 | 供稿单位 | 媒体 | 媒體",
     "author": r"(?: 本报 | 本報 | 本网 | 实习 | 實習 | 特约 | 特約 | 见习 )? (?: 作者 | 记者 | 記者 | 通讯员 | 通訊員 )"
-    r"| 撰文 | 撰稿人? | 供稿 | 采写 | 採訪 | 采访 | 整理 | 编译 | 編譯 | 译者 | 譯者 | 翻译 | 文字 | 文 (?= \s? [:：/／] )"
+    r"| 撰文 | 撰稿人? | 供稿 | 采写 | 採訪 | 采访 | 整理 | 编译 | 編譯 | 译者 | 譯者 | 翻译 | 文字 | 文 (?= \s? [:：/／] | \s [|｜丨] \s )"
     r"| 发布人 | 发布者 | 發佈者 | (?i: (?: written \s )? by ) (?= \s )",
     "editor": r"(?: 责任 | 責任 | 本文 | 值班 | 网络 | 網路 | 核稿 | 執行 | 执行 | 新媒体 )? (?: 编辑 | 編輯 ) (?! 部 | 于 | 於 ) | 责编 | 責編 | 网编 | 網編",
     "title": r"原[标標][题題]",
@@ -42,19 +42,20 @@ _OTHERS = r"""
     审核 | 審核 | 初审 | 复审 | 终审 | [一二三]审 | 校对 | 校對 | 审校 | 监制 | 監製 | 摄影 | 攝影 | 图片? | 圖 | 摄像 | 美编 | 美編 | 统筹 | 策划 | 值班主任 | 主编 | 总编
     | 签发 | 审签 | 监审 | 制作 | 剪辑 | 海报
 """
+_MARK = r"(?: \s? [:：/／] | \s [|｜丨] (?= \s ) )"  # 文：, 文/, 文 | ; not a menu: 文字|图片
 _ANY_LABEL = "|".join(f"(?: {labels} )" for labels in (*_LABELS.values(), _OTHERS))
-_STOP = rf"(?: {_ANY_LABEL} ) \s? [:：/／] | {_DATE} | {_CHROME} | [|｜;；\n] | \s{{2,}} | \u3000 | $"
+_STOP = rf"(?: {_ANY_LABEL} ) {_MARK} | {_DATE} | {_CHROME} | [|｜;；\n] | \s{{2,}} | \u3000 | $"
 _CREDIT = regex.compile(
-    rf"(?P<chrome> (?: {_ANY_LABEL} ) \s? [:：/／] (?= \s* (?: (?: {_ANY_LABEL} ) \s? [:：/／] | $ ) ) ) |"  # a label alone
+    rf"(?P<chrome> (?: {_ANY_LABEL} ) {_MARK} (?= \s* (?: (?: {_ANY_LABEL} ) {_MARK} | $ ) ) ) |"  # a label alone
     + "|".join(
-        rf"(?: {labels} ) (?: \s? [:：/／] \s? | (?<= by ) \s ) (?P<{field}> \S (?: (?! \s* (?: {_STOP} ) ) . )*+ .? )"
+        rf"(?: {labels} ) (?: {_MARK} \s? | (?<= by ) \s ) (?P<{field}> \S (?: (?! \s* (?: {_STOP} ) ) . )*+ .? )"
         for field, labels in _LABELS.items()
     )
     + rf"""
     | (?: 本报 | 本報 | 特约 | 特約 | 特派 | 实习 | 實習 | 首席 )? (?: 记者 | 記者 | 编译 | 編譯 ) \s? (?P<who> \p{{Han}}{{2,4}}? (?: [、,，\s] \s? \p{{Han}}{{2,4}}? ){{0,3}} )
       \s? [/／] \s? (?P<location> \p{{Han}}{{2,6}}? ) (?: 即時 | 即时 | 综合 | 綜合 )? (?: 報導 | 报道 | 報道 | 报导 )
     | (?P<date> {_DATE} )
-    | (?P<other> (?: {_OTHERS} ) \s? [:：/／] \s? \p{{Han}}{{2,4}} (?: [\s、] \p{{Han}}{{2,4}} (?! \s* [:：/／] ) ){{0,3}} | {_CHROME} )
+    | (?P<other> (?: {_OTHERS} ) {_MARK} \s? \p{{Han}}{{2,4}} (?: [\s、] \p{{Han}}{{2,4}} (?! \s* [:：/／] ) ){{0,3}} | {_CHROME} )
     """,
     regex.VERBOSE,
 )
@@ -69,7 +70,7 @@ _MARKED = regex.compile(  # □ 本报记者 田禾
 _MEDIUM = regex.compile(
     r"^[\s(（【]*(?P<source>[\p{Han}A-Za-z]{0,12}(?:[网網]-[\p{Han}]{2,8})?(?:日报|日報|晚报|晚報|早报|晨报|时报|時報|商报|都市报|周刊|週刊|新闻网?|新聞網?|新闻社|通讯社|通訊社|电视台|電視台|客户端|在线|网|網|[报報]))(?=[\s:：|｜)）】]|$)"
 )
-_MAY = regex.compile(r"[:：/／□◎◇◆■●○]|\d{3}|(?i:\bby\s)")  # no line without any of these says anything
+_MAY = regex.compile(r"[:：/／|｜丨□◎◇◆■●○]|\d{3}|(?i:\bby\s)")  # no line without any of these says anything
 _FILLING = regex.compile(r"[\s\d\p{P}\p{S}\u3000|]+")
 LONGEST = {"title": 60, "source": 24, "author": 40, "editor": 40, "location": 8, "date": 60}
 _NO_SOURCE = regex.compile(r"[。！？，,“”]")

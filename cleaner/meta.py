@@ -216,4 +216,6 @@ def headline(lines: Iterable[str]) -> str:
             return ""
         if _han(text) >= TITLE_HAN and not _MENU.search(text):
             return text
+        if _han(text) == len(text) == 1:
+            return ""  # 雪: the title of a poem, or a button; what follows is a verse, or nobody knows
     return ""

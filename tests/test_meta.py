@@ -150,6 +150,7 @@ def test_the_headline_is_the_first_line_that_can_be_one():
     assert headline(["安排", "首页 > 要闻", "昆明推动高质量发展", "副题也可以很长"]) == "昆明推动高质量发展"
     assert headline(["摘要，到这里还没有完，", "昆明推动高质量发展"]) == ""
     assert headline(["字" * 61]) == "" == headline([])
+    assert headline(["雪", "昨夜的雪", "落满了院子的每个角落"]) == "", "a verse is no headline"
 
 
 def test_the_seeds_have_their_bylines_in_the_records(result):

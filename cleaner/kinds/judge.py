@@ -252,9 +252,11 @@ class Judge:
         }
         if first and looks[first - 1].text.endswith(":") and not looks[first - 1].cues:
             heads.add(first - 1)  # 各县（区）教育局： whom the text addresses
-        heads |= _signature(looks, core)
+        heads |= _signature(looks, core) | _ending_of_its_own(looks, last)
         few = sum(looks[i].prose for i in range(*core[:2])) <= FEW
-        touching = _touching(looks, first, last) if few else frozenset()
+        begins = _beginning_of_its_own(looks, first)
+        heads |= {i for i in begins if _FIELD.match(looks[i].text)}
+        touching = begins | (_touching(looks, first, last) if few else frozenset())
         found = []
         for i, (one, chance) in enumerate(zip(looks, chances, strict=True)):
             score = sum(chance[place] for place in NOISE)
@@ -348,6 +350,41 @@ def _touching(looks: Sequence[Look], first: int, last: int) -> frozenset[int]:
     if high == len(looks) - 1:
         high = last
     return frozenset((*range(low, first), *range(last + 1, high + 1)))
+
+
+_CLOSES = frozenset(("editor", "share", "tool"))  # what stands right under an article
+_MAY_BE_ITS_OWN = frozenset(("byline", "date", "caption", "widget"))  # degrees and dates are a forecast's too
+_REACHED = re.compile(
+    "(?:联系人|联络人|联系方式|(?:联系|咨询|报名|垂询|办公|查询)?(?:电话|手机)|(?:电子)?邮箱|e-?mail|地 ?址)[(:]"
+)
+
+
+_FIELD = re.compile("[\u3400-\u9fff]{2,8}(?: ?[(][^)]{1,8}[)])?: ?(?!$)")  # 地点：车站, 出租方（甲方）：刘建国
+
+
+def _is_its_own(one: Look) -> bool:
+    """Say whether a line may be the text's, right at it: no word of chrome is in it, or whom to ask."""
+    return (not one.sure and not one.cues - _MAY_BE_ITS_OWN) or _REACHED.match(one.text) is not None
+
+
+def _beginning_of_its_own(looks: Sequence[Look], first: int) -> frozenset[int]:
+    """Return the lines between the byline, with its date, and the text: what it needs, who plays in it, who rents."""
+    for i in range(first - 1, -1, -1):
+        if looks[i].byline or not _is_its_own(looks[i]):
+            found = range(i + 1, first) if looks[i].byline and "date" in looks[i].cues else ()
+            return frozenset(k for k in found if looks[k].han >= 5 and "made:mixed" not in looks[k].traits)
+    return frozenset()
+
+
+def _ending_of_its_own(looks: Sequence[Look], last: int) -> frozenset[int]:
+    """Return the lines between the text and what stands right under an article: who edited it, a share bar, 【打印】.
+
+    Winners, prices, a programme, an answer, a closing formula: without a word of chrome among them they are the text's.
+    """
+    for i in range(last + 1, len(looks)):
+        if not _is_its_own(looks[i]):
+            return frozenset(range(last + 1, i) if looks[i].cues & _CLOSES else ())
+    return frozenset()
 
 
 def _signature(looks: Sequence[Look], core: Core) -> frozenset[int]:

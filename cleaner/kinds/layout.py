@@ -117,8 +117,9 @@ def headline(page: Page) -> int | None:
     if best is None:
         for i in range(core[0] - 1, max(0, core[0] - 15), -1):
             if looks[i].byline and "date" in looks[i].cues:
-                if _may_head(looks[i - 1]) and not looks[i - 1].cues:
-                    return i - 1
+                above = next((k for k in range(i - 1, -1, -1) if not looks[k].byline), 0)
+                if _may_head(looks[above]) and not looks[above].cues:
+                    return above
                 break
         return _short_headline(looks, core)
     return best

@@ -205,9 +205,20 @@ def test_a_package_that_is_installed_as_a_link_is_found_where_its_author_works(s
     assert not packs.is_trusted(packs.find("acme"))
 
 
-@pytest.mark.parametrize(
-    "link", ["{", "[]", '{"url": "https://x/y"}', '{"url": 1, "dir_info": {"editable": true}}', "1"]
-)
+EDITABLE = ', "dir_info": {"editable": true}}'
+NOTES = {
+    "cut off": "{",
+    "a list": "[]",
+    "a number": "1",
+    "of the net": '{"url": "https://x/y"}',
+    "no text": '{"url": 1' + EDITABLE,
+    "too deep": "[" * 100_000,
+    "NUL": '{"url": "file:///%00"' + EDITABLE,
+    "everything": '{"url": "file:///"' + EDITABLE,
+}
+
+
+@pytest.mark.parametrize("link", NOTES.values(), ids=NOTES)
 def test_a_broken_note_of_where_a_package_is_from_is_no_pack(site, link):
     install(site, {}, link=link)
     with pytest.raises(PackError):

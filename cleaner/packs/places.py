@@ -62,36 +62,44 @@ def installed() -> dict[str, tuple[Installed, ...]]:
 def _pack_of(entry: EntryPoint, dist: Distribution) -> Installed | None:
     folder = entry.value.replace(".", "/").replace(":", "/")
     wanted = (f"{folder}/pack.toml", f"{folder}/{entry.name}.toml", f"{folder}.toml")
-    files = dict(_files(dist))
+    recorded = dict(_recorded(dist))
     for name in wanted:
-        if name in files and ".." not in PurePosixPath(name).parts:
-            return Installed(
-                entry.name, files[name], dist.metadata["Name"], dist.version, _license(dist), tuple(files.values())
-            )
+        if ".." in PurePosixPath(name).parts or PurePosixPath(name).is_absolute():
+            continue
+        files = recorded if name in recorded else dict(_linked(dist, name))
+        if name in files:
+            package = str(dist.metadata["Name"])
+            return Installed(entry.name, files[name], package, dist.version, _license(dist), tuple(files.values()))
     return None
+
+
+def _recorded(dist: Distribution) -> Iterator[tuple[str, Path]]:
+    """Yield the data files that were installed with a distribution, by their names."""
+    for file in dist.files or ():
+        if file.suffix in DATA and not file.parts[0].endswith(".dist-info"):
+            yield file.as_posix(), Path(str(file.locate()))
+
+
+def _linked(dist: Distribution, name: str) -> Iterator[tuple[str, Path]]:
+    """Yield the pack file `name` and the data beside it where a distribution is installed as a link to its source."""
+    try:
+        link = json.loads(dist.read_text("direct_url.json") or "{}")
+        parts = urlsplit(link["url"])
+        if parts.scheme != "file" or link["dir_info"]["editable"] is not True:
+            return
+        root = Path(url2pathname(parts.path))
+        base = next((base for base in (root, root / "src") if (base / name).is_file()), None)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
+        return  # whatever a package has written there, it is no reason to stop a run
+    if base is not None:
+        folder = (base / name).parent
+        beside = (path for end in DATA for depth in ("", "*/") for path in folder.glob(f"{depth}*{end}"))
+        yield from ((path.relative_to(base).as_posix(), path) for path in sorted(beside))
 
 
 def _license(dist: Distribution) -> str:
     said = (dist.metadata[key] for key in ("License-Expression", "License") if key in dist.metadata)
     return next(iter(said), "").partition("\n")[0]  # the old field may hold the whole text
-
-
-def _files(dist: Distribution) -> Iterator[tuple[str, Path]]:
-    """Yield the data files of a distribution by their names; of one that is installed as a link, those it links to."""
-    for file in dist.files or ():
-        if file.suffix in DATA and not file.parts[0].endswith(".dist-info"):
-            yield file.as_posix(), Path(str(file.locate()))
-    try:
-        link = json.loads(dist.read_text("direct_url.json") or "{}")
-        parts = urlsplit(link["url"])
-        if parts.scheme != "file" or not link["dir_info"]["editable"]:
-            return
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return
-    root = Path(url2pathname(parts.path))
-    for base in (root, root / "src"):
-        for path in sorted(path for end in DATA for path in base.glob(f"*/**/*{end}")):
-            yield path.relative_to(base).as_posix(), path
 
 
 def is_trusted(file: Path) -> bool:

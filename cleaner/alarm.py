@@ -22,14 +22,15 @@ def smallest(rule: Rule, text: str, line: int) -> str | None:
     while True:
         low, high = max(0, at - size), min(len(lines), at + size + 1)
         part = lines[low:high]
-        if _alarms(live, part, at - low):
+        if alarms(live, part, at - low):
             return "\n".join(part) + "\n"
         if low == 0 and high == len(lines):
             return None
         size = size * 2 or 1
 
 
-def _alarms(rule: Rule, lines: list[str], at: int) -> bool:
+def alarms(rule: Rule, lines: list[str], at: int) -> bool:
+    """Say whether a rule alone, in a text of these lines, changes the one at `at` (from 0)."""
     start = sum(len(line) + 1 for line in lines[:at])
     end = start + len(lines[at])
     try:

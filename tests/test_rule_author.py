@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cleaner import advice, alarm, packs, skeleton, testing
 from cleaner.cli.rules.new import KINDS
 from cleaner.cli.rules.watch import changes, stamps
-from cleaner.examples import difference, failures
+from cleaner.examples import apply, difference, failures
 from tests.conftest import ROOT
 from tests.pack_site import RULE, TABLE, WORDS, pack
 from tests.test_cli import CLEAN, PROSE, clean, tree
@@ -144,6 +144,21 @@ def test_an_alarm_that_needs_its_neighbours_is_kept_with_them():
     text = "\n".join([PROSE.strip(), "一", "广告位招租", "二", PROSE.strip()]) + "\n"
     assert alarm.smallest(body, text, 3) == "一\n广告位招租\n二\n", "alone, the line is no body"
     assert alarm.smallest(body, "\n".join(["甲"] * 9 + ["广告位招租"]) + "\n", 4) is None
+
+
+LINES = st.lists(st.sampled_from(["", "标题", "广告位招租", PROSE.strip()]), min_size=1, max_size=12)
+
+
+@given(LINES, st.sampled_from(["any", "head", "body", "tail"]), st.data())
+def test_the_smallest_part_is_of_the_text_and_raises_the_alarm_if_the_whole_text_does(lines, where, data):
+    (rule,) = next(iter(packs_of(RULE.replace('kind = "line"\n', f'kind = "line"\nwhere = "{where}"\n')))).rules
+    text = "\n".join(lines) + "\n"
+    at = data.draw(st.integers(1, len(lines)))
+    found = alarm.smallest(rule, text, at)
+    if found is None:
+        assert not alarm.alarms(rule, lines, at - 1)
+    else:
+        assert found in text and apply(rule, found) != found
 
 
 def packs_of(rule: str):

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import advice, alarm, packs, skeleton, testing
+from cleaner.cli.rules.alarm import add_example
 from cleaner.cli.rules.new import KINDS
 from cleaner.cli.rules.watch import changes, stamps
 from cleaner.examples import apply, difference, failures
@@ -168,6 +169,19 @@ def packs_of(rule: str):
         file = Path(folder) / "acme.toml"
         file.write_text(pack(rules=rule), encoding="utf-8")
         yield packs.load([file])[0]
+
+
+@pytest.mark.parametrize("name", ["zh-site", "zh-lines", "zh-spam", "vocab-tw"])
+def test_one_more_example_changes_its_own_place_in_a_pack_and_no_other(tmp_path, name):
+    file = tmp_path / f"{name}.toml"
+    before = (packs.shipped() / file.name).read_text("utf-8")
+    (pack,) = packs.load([packs.shipped() / file.name])
+    for rule in pack.rules[-2:]:
+        file.write_text(before, encoding="utf-8")
+        add_example(file, rule, "新的一句\n")
+        after = file.read_text("utf-8")
+        shown = difference(before, after)
+        assert "[-" not in shown and "新的一句" in shown and len(after) - len(before) < 20
 
 
 def test_keep_names_what_it_cannot_do(project):

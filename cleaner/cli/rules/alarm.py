@@ -96,7 +96,7 @@ def keep(options: Options, place: str, wanted: str | None) -> int:
     if text is None:
         what = f"rule {rule.id} changes it only behind what other rules do first"
         raise _usage(place, what, "write what the rule then sees into its `keeps` yourself")
-    _write(pack.path, rule, text)
+    add_example(pack.path, rule, text)
     (again,) = packs.load([pack.path])
     mine = next(one for one in again.rules if one.id == rule.id)
     wrong = [failure for failure in examples.failures(mine) if failure.part.startswith("a `keeps`")]
@@ -163,7 +163,7 @@ def _own(pack: Pack, root: Path, rule: Rule) -> None:
     raise _usage(rule.id, f"its pack is {whose}, and not yours to change", how)
 
 
-def _write(file: Path, rule: Rule, text: str) -> None:
+def add_example(file: Path, rule: Rule, text: str) -> None:
     """Put one more text into the `keeps` of a rule; all else in the pack stays as it is written."""
     import tomlkit
 

@@ -14,7 +14,8 @@ import pytest
 from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Context, Settings
-from cleaner.kinds.spam import _FOLD, Spam, fold
+from cleaner.kinds.bait import _FOLD, fold
+from cleaner.kinds.spam import Spam
 from cleaner.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Settings
 from cleaner.errors import InputError
-from cleaner.kinds.spam import _FORMS
+from cleaner.kinds.bait import _FORMS
 from cleaner.tables import Table
 
 RULES = packs.in_order(packs.load([packs.find("zh-spam")]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from cleaner.kinds.judge import _TINY, BODY, PLACES, TITLE
 from cleaner.kinds.layout import (
     NEAR,
     SHORT_NOTICE,
@@ -18,6 +17,7 @@ from cleaner.kinds.layout import (
     behind_lists,
     main_block,
 )
+from cleaner.kinds.places import _TINY, BODY, PLACES, TITLE
 from cleaner.kinds.traits import bucket
 
 

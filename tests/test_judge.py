@@ -15,8 +15,9 @@ from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Context, Settings
 from cleaner.kinds.chrome import Cues
-from cleaner.kinds.judge import PLACES, Judge
+from cleaner.kinds.judge import Judge
 from cleaner.kinds.layout import look, main_block
+from cleaner.kinds.places import PLACES
 from cleaner.tables import Table
 
 TABLES = packs.shipped() / "tables"

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cleaner.config import load
-from cleaner.formats import html_meta, html_select, html_tree, html_worker
+from cleaner.formats import html_meta, html_page, html_select, html_tree, html_worker
 from cleaner.formats.html_decode import decode_page
 from cleaner.pipeline import Book, clean_bytes
 
@@ -54,8 +54,8 @@ def extracted(raw: bytes) -> str:
 
 def structure(raw: bytes) -> str:
     root, _ = html_tree.parse(decode_page(raw, "x").text, deep=True)
-    page = html_select.Page(root, html_tree.blocks(root))
-    chosen = html_select.choose(page, frozenset(), frozenset(), html_meta.titles(root))
+    page = html_page.Page(root, html_tree.blocks(root), html_meta.titles(root))
+    chosen = html_select.choose(page, frozenset(), frozenset())
     return "\n".join(page.blocks[i].text for i in chosen.lines) if chosen else ""
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from cleaner.formats.html_select import folded
+from cleaner.formats.html_headline import folded
 
 _TITLES = ("og:title", "twitter:title", "articletitle", "headline", "title", "dc.title", "weibo:article:title")
 _DATES = (
@@ -39,7 +39,9 @@ def titles(root: HtmlElement) -> list[str]:
     found = [value for name in _TITLES for value in named.get(name, ())]
     found += [element.text or "" for element in root.iter("title")][:3]
     found += [_SPACE.sub(" ", text) for text in _json(root, "title")]
-    return [title for title in dict.fromkeys(folded(text[:_MOST]) for text in found) if len(title) > 1]
+    found = [text[:_MOST] for text in found]
+    found += [text.split("_")[0] for text in found if "_" in text]  # what follows is the channel and the site
+    return [title for title in dict.fromkeys(map(folded, found)) if len(title) > 1]
 
 
 def read(root: HtmlElement, headline: str | None) -> dict[str, str]:

@@ -37,9 +37,11 @@ UNSEEN = names(
 )
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")  # white space of HTML: U+3000 and no-break spaces are characters of the text
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)  # not `visibility`: pages hide all until they are loaded
+# Not `visibility`: pages hide all until they are loaded
+_HIDDEN = re.compile(r"display\s*:\s*none|\b(?:left|top)\s*:\s*-\d{3,}(?:px|em)", re.IGNORECASE)
 _GONE = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff\x00-\x1f\x7f-\x9f]+")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_WORD = re.compile(r"\w")
 _STOP = re.compile(r"[。！？；…]|(?<=[\u4e00-\u9fff])[!?;]|[.!?](?=\s|$)")
 
 
@@ -56,7 +58,7 @@ def weight_of(text: str) -> int:
 
 @dataclass(eq=False, slots=True)
 class Block:
-    """One line of the page. `element` is the block it stands in; `linked` counts its characters inside links.
+    """One line of the page. `element` is the block it stands in; `linked` counts its letters and digits inside links.
 
     `inline` are the names of the elements inside it that hold all of its text (a line that is one `<strong>`).
     """
@@ -75,8 +77,8 @@ class Block:
 
     @property
     def is_link(self) -> bool:
-        """Whether (nearly) all of it is inside links."""
-        return self.linked * 10 >= len(self.key) * 8
+        """Whether (nearly) all of it is inside links; brackets and bars between them do not count."""
+        return self.linked * 10 >= len(_WORD.findall(self.key)) * 8 and self.linked > 0
 
     @property
     def tag(self) -> str:
@@ -158,7 +160,7 @@ class _Dump:
                 yield from self._flush()
             self.parts.append(piece)
             if self.links:
-                self.linked += len(key(piece))
+                self.linked += len(_WORD.findall(key(piece)))
 
     def _flush(self) -> Iterator[Block]:
         text = _SPACE.sub(" ", "".join(self.parts)).strip()

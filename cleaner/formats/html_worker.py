@@ -18,6 +18,7 @@ from trafilatura import bare_extraction, xml
 from cleaner.errors import CleanerError
 from cleaner.formats import html_align, html_meta, html_select, html_tree, sandbox
 from cleaner.formats.html_guard import TEXT, Guarded, guard, over
+from cleaner.formats.html_page import Page
 
 COMPLETE = 0.3  # share of a plain tag strip below which the extractor's answer is checked (trust.md 3F.5)
 # Elements of a page from which trafilatura is asked in its quick mode only, and from which it is not asked at all: it
@@ -58,7 +59,7 @@ def extract(text: str, where: str) -> dict[str, Any]:
     if gave_up:
         raise over(where, "its elements are nested deeper than 2 000 levels, or one has more text than a parser takes")
     flags = list(guarded.flags)
-    page = html_select.Page(root, html_tree.blocks(root)) if root is not None else None
+    page = Page(root, html_tree.blocks(root), html_meta.titles(root)) if root is not None else None
     _check_parsed(guarded, page, where)
     if page is None or not page.blocks:
         return {"lines": [], "kept": 1.0, "flags": flags, "meta": {}}
@@ -69,7 +70,7 @@ def extract(text: str, where: str) -> dict[str, Any]:
     return {"lines": lines, "kept": round(kept, 4), "flags": sorted(flags), "meta": meta}
 
 
-def _check_parsed(guarded: Guarded, page: html_select.Page | None, where: str) -> None:
+def _check_parsed(guarded: Guarded, page: Page | None, where: str) -> None:
     """Raise E113 if the parser has lost text, by a count of its own: it says so only in some cases."""
     blocks = page.blocks if page else []
     longest = max((len(block.text) for block in blocks), default=0)
@@ -98,7 +99,7 @@ def plain_strip(text: str) -> str:
     return _TAG.sub(" ", "".join(parts))
 
 
-def _chosen(page: html_select.Page, where: str, flags: list[str]) -> tuple[html_select.Chosen, float]:
+def _chosen(page: Page, where: str, flags: list[str]) -> tuple[html_select.Chosen, float]:
     """Choose the lines of the article and check that it is complete.
 
     `flags` gets `extraction-fallback` where the extractor was not believed or not asked, and `extraction-low` where
@@ -106,8 +107,7 @@ def _chosen(page: html_select.Page, where: str, flags: list[str]) -> tuple[html_
     short articles on large pages (5 of 15 measured), and there both say the same.
     """
     strict, loose = _votes(page)
-    titles = html_meta.titles(page.root)
-    chosen = html_select.choose(page, strict, loose, titles)
+    chosen = html_select.choose(page, strict, loose)
     if chosen is None:
         raise over(where, "no main text was found in it")
     if not chosen.found:
@@ -115,7 +115,7 @@ def _chosen(page: html_select.Page, where: str, flags: list[str]) -> tuple[html_
     total = _outside_nav(page)
     kept = page.weigh(chosen.lines) / total if total else 1.0
     if kept < COMPLETE and chosen.found:
-        own = html_select.choose(page, frozenset(), frozenset(), titles)
+        own = html_select.choose(page, frozenset(), frozenset())
         more = page.weigh(set(own.lines) - set(chosen.lines)) if own else 0
         if own and more > 2 * page.weigh(chosen.lines):
             flags.append("extraction-fallback")
@@ -127,12 +127,12 @@ def _chosen(page: html_select.Page, where: str, flags: list[str]) -> tuple[html_
     return chosen, min(kept, 1.0)
 
 
-def _outside_nav(page: html_select.Page) -> int:
+def _outside_nav(page: Page) -> int:
     """Return the weight of all lines outside <nav>."""
     return page.weigh(i for i, path in enumerate(page.paths) if all(element.tag != "nav" for element in path))
 
 
-def _votes(page: html_select.Page) -> tuple[frozenset[int], frozenset[int]]:
+def _votes(page: Page) -> tuple[frozenset[int], frozenset[int]]:
     """Return the lines that trafilatura keeps when it is careful, and when not; none of a page too large for it."""
     keys = [block.key for block in page.blocks]
     elements, depth = sum(1 for _ in page.root.iter()), max(map(len, page.paths))
@@ -145,7 +145,7 @@ def _votes(page: html_select.Page) -> tuple[frozenset[int], frozenset[int]]:
     return found[0][0], found[1][0]
 
 
-def _lines(page: html_select.Page, mode: dict[str, Any]) -> list[str]:
+def _lines(page: Page, mode: dict[str, Any]) -> list[str]:
     try:
         # never `deduplicate`: a store of the whole process, so that the answer hangs on what came before
         document = bare_extraction(

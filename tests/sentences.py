@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from cleaner.languages import whole
@@ -15,7 +16,8 @@ _PLURAL = re.compile(r't\.plural\((?:[^"()]|\([^()]*\))*, "([^"]+)"(?:, "([^"]+)
 _SAID = re.compile(r'(?<![\w.])t\("((?:[^"\\]|\\.)+)"')
 
 
-def of_code() -> set[str]:
+@cache
+def of_code() -> frozenset[str]:
     """Return every sentence that a Speech is asked to say (`t("…")`, `t.plural(n, "…")`), or that is `mark`ed."""
     found = set(SENTENCES.values())
     for path in (ROOT / "cleaner").rglob("*.py"):
@@ -24,7 +26,7 @@ def of_code() -> set[str]:
         text = path.read_text("utf-8")
         found.update(_SAID.findall(text))
         found.update(whole(one, many, False) for one, many in _PLURAL.findall(text))
-    return found
+    return frozenset(found)
 
 
 def _of_module(path: Path) -> Iterator[str]:

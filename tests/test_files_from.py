@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
+
+from tests.test_cli import clean as cli_clean
 
 GOOD = "会议指出，要抓好春耕备耕，把高标准农田建设放在重要位置，不误农时。\n"
 BAD = "365bet体育在线_188体育投注-官网\n\n" + GOOD
@@ -21,8 +20,8 @@ def folder(tmp_path):
 
 
 def clean(cwd, *args, stdin=b""):
-    done = subprocess.run([sys.executable, "-m", "cleaner", *args], cwd=cwd, input=stdin, capture_output=True)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    done = cli_clean(*args, cwd=cwd, input=stdin.decode())
+    return done.returncode, done.stdout, done.stderr
 
 
 def texts(folder):

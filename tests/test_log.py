@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 from cleaner.cli.printing import Printer
-from tests.conftest import ROOT
-
-
-def clean(*args, cwd=ROOT, **kwargs):
-    return subprocess.run(
-        [sys.executable, "-m", "cleaner", *map(str, args)], cwd=cwd, capture_output=True, encoding="utf-8", **kwargs
-    )
+from tests.conftest import SEEDS
+from tests.test_cli import clean
 
 
 def lines(done):
@@ -21,7 +14,7 @@ def lines(done):
 
 
 def test_a_run_ends_with_its_result(tmp_path):
-    done = clean("seeds", tmp_path / "out", "--log-format", "json")
+    done = clean(SEEDS, tmp_path / "out", "--log-format", "json")
     end = lines(done)[-1]
     assert end["type"] == "result" and end["exit"] == done.returncode == 0
     assert (end["files"], end["pending"], end["files_quarantined"]) == (5, 7, 0)
@@ -47,7 +40,7 @@ def test_a_wrong_command_line_is_an_object_too():
 
 def test_a_check_tells_how_many_files_differ(tmp_path):
     (tmp_path / "out").mkdir()
-    done = clean("check", "seeds", tmp_path / "out", "--log-format", "json")
+    done = clean("check", SEEDS, tmp_path / "out", "--log-format", "json")
     assert lines(done)[-1]["differences"] == 7 and done.returncode == 1
 
 
@@ -59,3 +52,17 @@ def test_progress_is_an_object_once_a_second(capsys):
     printer.tick("cleaning", 4, 5)
     (line,) = capsys.readouterr().err.splitlines()
     assert json.loads(line) == {"type": "progress", "what": "cleaning", "done": 3, "of": 5}
+
+
+def test_an_interrupt_is_an_object_too(monkeypatch, tmp_path):
+    from cleaner import pipeline
+
+    def interrupted(*_args, **_more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "run", interrupted)
+    done = clean(SEEDS, tmp_path / "out", "--log-format", "json")
+    message, end = lines(done)
+    assert (
+        message["text"].startswith("interrupted") and end == {"type": "result", "exit": 130} and done.returncode == 130
+    )

@@ -93,6 +93,13 @@ class Commands(click.Group):
             args = self._default(args)
         return super().parse_args(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Click would print an empty line for Ctrl-C, and a log of JSON has none."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _Interrupted from None
+
     @staticmethod
     def _default(args: list[str]) -> list[str]:
         first = args[0] if args else "-"
@@ -190,7 +197,7 @@ def main() -> NoReturn:
     except _Terminated:
         printer.error(printer.t("terminated; every file in OUT is whole, run the same command again to go on"))
         code = 143
-    except (KeyboardInterrupt, click.Abort):
+    except (_Interrupted, KeyboardInterrupt, click.Abort):
         printer.error(
             printer.t(
                 "interrupted{where}; every file in OUT is whole, run the same command again to go on",
@@ -212,6 +219,10 @@ def _before_parsing(printer: Printer, argv: list[str]) -> None:
             printer.as_json = value == "json"
         elif option == "--lang" and value in (*LANGUAGES, *ALIASES):
             printer.set_language(value)
+
+
+class _Interrupted(BaseException):
+    """Ctrl-C, past click."""
 
 
 class _Terminated(BaseException):

@@ -14,6 +14,7 @@ import pytest
 from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Context, Settings
+from cleaner.kinds import own
 from cleaner.kinds.chrome import Cues
 from cleaner.kinds.judge import Judge
 from cleaner.kinds.layout import look, main_block
@@ -207,3 +208,20 @@ def test_the_time_grows_with_the_lines_only():
 
     seconds(20)
     assert min(seconds(160) for _ in range(3)) < 6 * max(seconds(40) for _ in range(3)) + 0.1
+
+
+def test_what_stands_before_the_line_that_closes_an_article_is_its_own_but_for_headlines():
+    text = "经专家评审，共评出一等奖两名，现予公布，并向获奖师生表示祝贺。"
+    lines = [
+        text,
+        "一等奖",
+        "王小雨 实验小学",
+        "咨询电话：0871-12345678",
+        "城南菜市场改造完成后重新开业",
+        "责任编辑：丁一",
+    ]
+    looks = [look(line, CUES) for line in lines]
+    assert own.ending_of_its_own(looks, 0) == {1, 2, 3}, "the headline is judged like any other line"
+    assert own.ending_of_its_own(looks[:-1], 0) == frozenset(), "nothing closes the article"
+    related = [look(line, CUES) for line in [text, "相关阅读", "王小雨 实验小学", "责任编辑：丁一"]]
+    assert own.ending_of_its_own(related, 0) == frozenset(), "under the heading of a list it is none"

@@ -12,6 +12,10 @@ from cleaner.kinds.traits import Look
 _SIGNED = re.compile("(?:[0-9]{4}|[〇零一二三四五六七八九]{4})年.{1,2}月.{1,3}日")
 
 
+HEADLINE = 10  # Han characters that the headline of another article has at least
+_PARTICULAR = re.compile(r"[:\d(]")
+
+
 def touching(looks: Sequence[Look], first: int, last: int) -> frozenset[int]:
     """Return the lines before and behind the article without a word of chrome among them and in between."""
     low, high = first, last
@@ -57,8 +61,14 @@ def ending_of_its_own(looks: Sequence[Look], last: int) -> frozenset[int]:
     """
     for i in range(last + 1, len(looks)):
         if not _is_its_own(looks[i]):
-            return frozenset(range(last + 1, i) if looks[i].cues & _CLOSES else ())
+            found = range(last + 1, i) if looks[i].cues & _CLOSES else ()
+            return frozenset(k for k in found if not _is_headline(looks[k]))
     return frozenset()
+
+
+def _is_headline(one: Look) -> bool:
+    """Say whether a line reads like the headline of another article: no field, no number, no sentence."""
+    return one.han >= HEADLINE and not one.stops and _PARTICULAR.search(one.text) is None
 
 
 def signature(looks: Sequence[Look], core: Core) -> frozenset[int]:

@@ -13,7 +13,7 @@ from cleaner.cli.options import Options
 if TYPE_CHECKING:
     from cleaner.packs import Pack
 
-SECONDS = 0.3  # between two looks at the disk: it takes some ten microseconds a file, and is at once for a person
+SECONDS = 0.3  # between two looks at the disk; for the default packs this takes 10 ms of CPU in 20 s (measured)
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 Stamp = tuple[int, int, int] | None
 Stamps = dict[Path, Stamp]

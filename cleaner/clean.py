@@ -236,6 +236,9 @@ class _Work:
                     self._apply(rule)
                 except OutOfTime as err:
                     raise self._late(rule) from err
+                except Exception as err:
+                    err.add_note(f"rule {rule.id}")
+                    raise
         return self.draft.text != before.text
 
     def _apply(self, rule: Rule) -> None:

@@ -159,7 +159,10 @@ CODES: dict[str, Code] = {
         "Our own check failed: the list of edits does not lead back to the source.",
         "copied unchanged to OUT; the others are done", _OURS, 70,
     ),
-    "E490": Code("Any other bug.", "every file in OUT is whole, old or new", _OURS, 70),
+    "E490": Code(
+        "Any other bug.", "every file in OUT is whole, old or new; if it came with one document, that one is copied unchanged "
+        "and quarantined, and the others are done", _OURS, 70,
+    ),
 }  # fmt: skip
 
 

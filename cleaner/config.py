@@ -109,7 +109,7 @@ class ConfigKeys(BaseModel):
     jobs: int = Field(default=0, ge=0, description="processes; 0 is one for each core")
     engine: Literal["auto", "serial", "pool", "ray"] = Field(default="auto", description="who does the work")
     deadline: float = Field(
-        default=120.0, gt=0, description="seconds for a document: of CPU, with workers of wall time"
+        default=120.0, gt=0, le=1e6, description="seconds for a document: of CPU, with workers of wall time"
     )
     allow_nul: bool = Field(default=False, description="take NUL as text")
     follow_symlinks: bool = Field(default=False, description="follow links that stay inside SRC")
@@ -267,18 +267,41 @@ def load(file: Path | None, given: Mapping[str, Any], places: Sequence[str] = ()
     if keys.spam_words == "map" and not keys.spam_map:
         what = "spam_words is 'map', and there is no spam_map"
         raise UsageError("E202", show(str(file or "command line")), what, "nothing was written", "give --spam-map FILE")
+    if key := next((name for name, value in keys.model_dump().items() if _has_nul(value)), ""):
+        what = f"'{key}' holds a NUL character"
+        how = "no path and no text needs one: take it out"
+        raise UsageError("E202", show(str(file or "command line")), what, "nothing was written", how)
     _require(keys.required_version, str(file))
     if keys.script not in ("own", "off") and (pack := f"script-{keys.script}") not in keys.packs:
         keys = keys.model_copy(update={"packs": [*keys.packs, pack]})
     root = file.parent if file else Path()
+    for glob in (*keys.exclude, *keys.per_file_ignores):
+        try:
+            GitIgnoreSpec.from_lines([glob])
+        except Exception as err:  # of pathspec, and of `re` behind it
+            what = f"'{show(glob)}' is no pattern of files"
+            how = "write it as in .gitignore, such as drafts/ or *.bak"
+            raise UsageError("E202", show(str(file or "command line")), what, "nothing was written", how) from err
     return Config(keys, file, root, _protected(keys.protect, root))
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_nul, (*value, *value.values())))
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_bytes().decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-        raise UsageError("E202", show(str(file)), f"not TOML: {err}", "nothing was written", "mend the file") from err
+        what = f"not TOML: {show(str(err))}"
+        raise UsageError("E202", show(str(file)), what, "nothing was written", "mend the file") from err
+    except RecursionError as err:
+        what = "nested too deeply"
+        raise UsageError("E202", show(str(file)), what, "nothing was written", "use fewer brackets") from err
     except OSError as err:
         raise UsageError(
             "E202", show(str(file)), f"cannot be read ({err.strerror})", "nothing was written", "check the path"
@@ -332,7 +355,7 @@ def _errors(err: ValidationError, file: str, places: Places | None, table: str) 
             legal = keys.get(path[0], ConfigKeys.model_fields) if len(path) > 1 else ConfigKeys.model_fields
             what, how = f"there is no setting '{show(key)}'", suggestion(path[-1], legal)
         elif one["type"] == "value_error":
-            what, _, how = str(one["ctx"]["error"]).partition("; ")
+            what, _, how = show(str(one["ctx"]["error"])).partition("; ")
         else:
             message = one["msg"][0].lower() + one["msg"][1:]
             what, how = f"'{show(key)}' is not right: {show(message)}", "see `clean config schema`"

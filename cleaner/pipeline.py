@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING
 
 from cleaner import files
@@ -338,7 +339,21 @@ def clean_bytes(
         )  # fmt: skip
     except (InputError, SelfCheckError) as err:
         error = err
+    except (CleanerError, Errors, MemoryError):  # of the whole run; a worker without memory ends
+        raise
+    except Exception as err:  # one document must not stop the others, not even by a bug of ours
+        error = _bug(where, err)
     return Outcome(name, "quarantined", kind, digest, raw=raw, error=error)
+
+
+def _bug(where: str, err: Exception) -> SelfCheckError:
+    """Return what is said of a bug that one document brings out: its kind and place, no text of the document."""
+    frames = [Path(f.filename).name + f":{f.lineno}" for f in extract_tb(err.__traceback__) if "cleaner" in f.filename]
+    notes = "".join(f" in {note}" for note in getattr(err, "__notes__", ()))
+    return SelfCheckError(
+        "E490", where, f"a bug of ours ({type(err).__name__} at {frames[-1] if frames else '?'}{notes})",
+        "copied unchanged and quarantined", "please report this line, with the text if it may be shown",
+    )  # fmt: skip
 
 
 def _clean_text(

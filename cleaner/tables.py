@@ -11,6 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cleaner.show import show
+
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
@@ -48,10 +50,12 @@ class Table:
         if not isinstance(name, str):
             raise ValueError(f'a table is named by a text, such as "tables/words.tsv", not by {name!r}')
         path = folder / name
+        if len(name.encode("utf-8", "surrogatepass")) > 255:  # the system would refuse it with an error of its own
+            raise ValueError("the name of a table has more than 255 bytes")
         if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
-            raise ValueError(f"table '{name}' lies outside the folder of its pack")
+            raise ValueError(f"table '{show(name)}' lies outside the folder of its pack")
         if not path.is_file():
-            raise ValueError(f"there is no table '{name}' beside the pack")
+            raise ValueError(f"there is no table '{show(name)}' beside the pack")
         return cls(path)
 
     @classmethod

@@ -21,6 +21,7 @@ from cleaner.kinds.syntax import Refused
 WORDS = 20_000  # words of a rule; a list of 20,000 compiled in 4.2 s (trust.md)
 PUT = 200  # characters of a replacement: a text must not grow without bound
 SECONDS = 2.0  # for the compilation of the patterns of a rule
+IN_TABLES = {"judge": ("cues",)}  # keys of a kind that name a table with patterns
 BROAD = 0.05  # share of the characters of good prose that a rule may cut; every shipped rule cuts none of them
 
 
@@ -32,6 +33,10 @@ def vet(rule: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         except Refused as err:
             what, _, how_on = str(err).partition("; ")
             yield key, f"'{key}' is refused in an installed pack: {what}", how_on or "write what it means"
+    for key in IN_TABLES.get(str(rule.get("kind")), ()):
+        if key in rule:
+            what = f"the table '{key}' of kind '{rule['kind']}' holds patterns, which nobody has checked"
+            yield key, f"{what}: refused in an installed pack", "write rules of kind line"
     for key, value in rule.items():
         if isinstance(value, (list, tuple, dict)) and len(value) > WORDS:
             yield key, f"'{key}' has {len(value)} words, the limit is {WORDS}", "put them into several rules"

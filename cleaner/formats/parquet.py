@@ -30,8 +30,10 @@ def arrow(where: str) -> Any:
 def _opened(path: Path, where: str) -> Any:
     pa = arrow(where)
     try:
-        return pa.parquet.ParquetFile(path, memory_map=False, pre_buffer=False)
-    except (pa.ArrowException, OSError) as err:
+        file = pa.parquet.ParquetFile(path, memory_map=False, pre_buffer=False)
+        _ = file.schema_arrow.names  # of a damaged file they may be no UTF-8
+        return file
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as err:
         raise damaged(where, f"it is no Parquet file that can be read ({_first(err)})") from err
 
 

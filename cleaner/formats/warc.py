@@ -47,6 +47,8 @@ def cut(path: Path, where: str) -> list[Piece]:
     size = path.stat().st_size
     if size and not count:
         raise damaged(where, "it has no WARC record")
+    if not starts:  # an empty file
+        return []
     ends = [*starts[1:], size]
     return [
         Piece(start, end, 1 + i * RECORDS, min(RECORDS, count - i * RECORDS), end - start)

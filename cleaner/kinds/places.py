@@ -46,6 +46,8 @@ class Weights:
                 ends[PLACES.index(one)] = 1.0
             else:
                 steps[PLACES.index(one), PLACES.index(other)] = math.exp(float(rest[0]))
+        if not (starts.any() and ends.any() and steps.any()):
+            raise ValueError("weights need rows of 'start>', '>end' and from one place to another")
         return cls(rows, np.array([*values, [0.0] * size]), steps, starts, ends)
 
     def chances(self, lines: Sequence[Sequence[str]], known: Known) -> list[list[float]]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from cleaner.clock import OutOfTime, limited
+from cleaner.context import Context, Settings
 from cleaner.errors import Errors, PackError
 from cleaner.packs.kinds import adapter, kind, kind_names
 from cleaner.packs.places import brought, is_trusted, shipped, shown
@@ -162,8 +165,11 @@ class _Reader:
         if keys is None or do is None or len(self.errors) > before:
             return None
         self._lifts(who, index, keys, do)
-        self._is_broad(who, name, index, keys, do)
-        self.tables += [value for f in fields(made) if isinstance(value := getattr(do, f.name), Table)]
+        tables = [value for f in fields(made) if isinstance(value := getattr(do, f.name), Table)]
+        self.tables += tables
+        fit = [self._is_text(who, index, table) for table in tables]  # of each, so that all is said at once
+        if all(fit):
+            self._works(who, name, index, keys, do)
         return Rule(f"{pack}/{keys.id}", pack, self.shown, line, do, keys.stage or made.stage, keys)
 
     def _say_all(
@@ -204,22 +210,45 @@ class _Reader:
             self.say(1, "its patterns take too long, or all memory, to compile", "split the pack", "E203")
         return not self.errors
 
-    def _is_broad(self, who: str, name: str, index: int, keys: RuleKeys, do: Any) -> None:
-        """Say if a rule cuts much of good prose. The shipped packs are held to cutting none, by the tests."""
-        if keys.level == "ask" or self.file.resolve().is_relative_to(shipped()):
-            return
+    def _is_text(self, who: str, index: int, table: Table) -> bool:
+        raw = table.path.read_bytes()
         try:
-            with limited(TRIAL):
-                share = broad(name, do, shipped() / "prose.txt")
-        except OutOfTime:
-            what = f"{who} was not done with two pages of good prose after {TRIAL:g} s of CPU time"
-            how = "mend its pattern: a loop inside of a loop can read one text in very many ways"
-            self.say(self.places.table("rule", index), what, how, "E203")
+            raw.decode("utf-8")
+        except UnicodeDecodeError as err:
+            at = raw[: err.start].count(b"\n") + 1
+            what = f"{who}: table '{show(table.path.name)}' is not UTF-8 in line {at}"
+            self.say(self.places.table("rule", index), what, "save the table as UTF-8")
+            return False
+        return True
+
+    def _works(self, who: str, name: str, index: int, keys: RuleKeys, do: Any) -> None:
+        """Try a rule on its own examples and on good prose: its tables fit, it ends, it does not cut good prose.
+
+        The shipped packs are held to all of this, and to cutting no good prose at all, by the tests.
+        """
+        if self.file.resolve().is_relative_to(shipped()):
             return
+        line, share = self.places.table("rule", index), None
+        try:
+            with limited(TRIAL), warnings.catch_warnings():
+                warnings.simplefilter("error", RuntimeWarning)  # weights that are no numbers
+                for made in vars(type(do)).values():  # what a kind makes of its tables when it first needs it
+                    if isinstance(made, cached_property):
+                        getattr(do, str(made.attrname))
+                for text in (*(before for before, _ in keys.turns), *keys.keeps):
+                    list(do(Context(text, Settings())))
+                if keys.level != "ask":
+                    share = broad(name, do, shipped() / "prose.txt")
+        except OutOfTime:
+            what = f"{who} was not done with its examples and two pages of good prose after {TRIAL:g} s of CPU time"
+            self.say(line, what, "mend its pattern: a loop inside of a loop can read one text in many ways", "E203")
+        except Exception as err:  # of a kind at work: what it was given (a table, most likely) is not what it takes
+            what = f"{who} cannot be used: its tables do not fit kind '{name}' ({show(str(err)) or type(err).__name__})"
+            self.say(line, what, f"compare them with the tables of a shipped rule of kind '{name}'")
         if share is not None:
             what = f"{who} would cut {share:.0%} of good prose, wherever it stands"
             how = 'let its pattern say what it is after, or propose only: level = "ask"'
-            self.say(self.places.table("rule", index), what, how, "E201")
+            self.say(line, what, how, "E201")
 
     def _lifts(self, who: str, index: int, keys: RuleKeys, do: Any) -> None:
         """Say which fields of `lift` name a group that the pattern does not have."""

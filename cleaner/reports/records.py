@@ -18,7 +18,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from cleaner.errors import UsageError
 from cleaner.identity import around
-from cleaner.show import visible_json
+from cleaner.show import show, visible_json
 
 SCHEMA_VERSION = 1
 AGAINST = "@against/"  # before the paths of the corpus that new articles are held against; it has no file records
@@ -326,7 +326,7 @@ def from_jsonl(raw: bytes, where: str) -> Records:
             first = err.errors()[0]
             raise UsageError(
                 "E205", f"{where}:{number}",
-                f"not a record of this version ({'.'.join(map(str, first['loc']))}: {first['msg']})",
+                show(f"not a record of this version ({'.'.join(map(str, first['loc']))}: {first['msg']})"),
                 "nothing was written", "run `clean SRC OUT` again to make the report new",
             ) from err  # fmt: skip
         if isinstance(record, RunRecord):

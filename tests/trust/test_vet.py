@@ -182,6 +182,21 @@ def test_an_installed_pack_may_not_hold_what_is_slow_and_the_same_pack_is_taken_
     assert codes(own) == []
 
 
+def test_an_installed_pack_may_not_hold_patterns_in_a_table_either(site):
+    """The table of cues of kind judge is compiled by `re`: what it holds was checked by nobody."""
+    body = 'weights = "tables/line-weights.tsv"\ncues = "tables/line-cues.tsv"'
+    site(pack(("a", "judge", body)))
+    assert "E203" in codes(packs.find("theirs"))
+
+
+def test_a_new_table_of_patterns_is_known_to_the_check():
+    """Whoever makes patterns of a table (`Cues.of`) in another kind has to say so in vet.IN_TABLES."""
+    from cleaner.vet import IN_TABLES
+
+    users = {path.stem for path in (ROOT / "cleaner/kinds").glob("*.py") if "Cues.of(" in path.read_text("utf-8")}
+    assert users - {"chrome"} == set(IN_TABLES)
+
+
 def test_limits_of_an_installed_pack(site):
     words = "table = {" + ", ".join(f'"词{i}" = "语"' for i in range(20_001)) + "}"
     site(pack(("a", "words", words), ("b", "span", f'find = "广告"\nput = "{"x" * 201}"')))

@@ -149,6 +149,8 @@ class Judge:
         kept = sum(looks[i].han for i in range(*core[:2]) if looks[i].prose and places[i] in (BODY, TITLE))
         if 2 * kept < sum(looks[i].han for i in range(*core[:2]) if looks[i].prose):
             return nothing  # the chain takes something else for the article
+        if BODY not in places:
+            return nothing
         first = next(i for i, place in enumerate(places) if place == BODY)
         last = len(places) - 1 - places[::-1].index(BODY)
         title = max(range(first + 1), key=lambda i: chances[i][TITLE])

@@ -121,12 +121,17 @@ def find_runs(stream: Stream, limit: int, least: int, chosen: Array | None = Non
 
 def gram_hashes(codes: Array, size: int) -> Array:
     """Return a 64-bit hash of each gram of `size` code points."""
-    factor = np.uint64(0x9E3779B97F4A7C15)
     count = max(len(codes) - size + 1, 0)
-    hashes = codes[:count].astype(np.uint64)
-    for j in range(1, size):
+    return _mixed([codes[j : j + count] for j in range(size)])
+
+
+def _mixed(letters: Sequence[Array]) -> Array:
+    """Return the hash of each gram, of which `letters` are the first code points, the second, and so on."""
+    factor = np.uint64(0x9E3779B97F4A7C15)
+    hashes = letters[0].astype(np.uint64)
+    for letter in letters[1:]:
         hashes *= factor
-        hashes += codes[j : j + count]
+        hashes += letter
     return (hashes ^ (hashes >> np.uint64(29))) * factor
 
 
@@ -168,28 +173,29 @@ def _groups(stream: Stream, limit: int, chosen: Array | None) -> _Groups:
 def _repeated(stream: Stream, chosen: Array | None) -> tuple[Array, Array]:
     """Return the places of the grams that stand at two places or more, and their hashes, sorted by hash, then place.
 
-    Nine grams of ten stand at one place only. So that the rest is all that takes memory, the hashes are sorted in parts
-    of about a million, by their highest bits: 24 bytes a character instead of 80.
+    Nine grams of ten stand at one place only. So that the rest is all that takes memory, the grams are hashed and
+    sorted in parts of about a million, by the highest bits of their hashes: a few bytes a character instead of 80.
     """
     count = max(len(stream.codes) - SEED + 1, 0)
     if not count:
         return np.zeros(0, np.int64), np.zeros(0, np.uint64)
-    hashes = np.empty(count, np.uint64)
+    bits = min(max(count // SORTED, 1).bit_length(), 8)
+    part = np.empty(count, np.uint8)
     for at in range(0, count, SORTED):
-        hashes[at : at + SORTED] = gram_hashes(stream.codes[at : at + SORTED + SEED - 1], SEED)
-    bits = min(max(len(hashes) // SORTED, 1).bit_length(), 8)
-    part = (hashes >> np.uint64(64 - bits)).astype(np.uint8)
+        hashes = gram_hashes(stream.codes[at : at + SORTED + SEED - 1], SEED)
+        part[at : at + SORTED] = hashes >> np.uint64(64 - bits)
     inside = np.ones(count, bool) if chosen is None else chosen.copy()
     inside[stream.over(count)] = False
     places, found = [], []
     for number in range(1 << bits):
         place = np.flatnonzero(inside & (part == number))
-        order = place[np.argsort(hashes[place], kind="stable")]
-        ordered = hashes[order]
+        hashes = _mixed([stream.codes[place + j] for j in range(SEED)])
+        order = np.argsort(hashes, kind="stable")
+        place, ordered = place[order], hashes[order]
         new = changes(ordered)
         again = ~new
         again[:-1] |= ~new[1:]
-        places.append(order[again])
+        places.append(place[again])
         found.append(ordered[again])
     return np.concatenate(places), np.concatenate(found)
 

@@ -33,7 +33,7 @@ from cleaner.outcome import Outcome, status_of
 from cleaner.overlap import Found, Text
 from cleaner.packs import LOCK, Lock, Pack, Rule, find, in_order
 from cleaner.packs import load as load_packs
-from cleaner.policies import DROP, of_new, text_of, with_words, without_copies
+from cleaner.policies import DROP, of_new, text_of, with_words, without_copies, without_unwanted
 from cleaner.reports.build import build
 from cleaner.reports.previous import JSONL, README, REPORT, previous
 from cleaner.reports.records import AGAINST, Records, to_jsonl
@@ -165,7 +165,9 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     tick("looking for overlaps", len(entries), len(entries))
     found = overlaps([*outcomes, *corpus], config, cache)
     outcomes, found = copies(outcomes, corpus, found, config, book, cache)
-    records = build(outcomes, found, book.packs, book.by_id, config.digest, book.bench, corpus)
+    compared = outcomes
+    outcomes = without_unwanted(outcomes, found, config, book.bench)
+    records = build(outcomes, found, book.packs, book.by_id, config.digest, book.bench, corpus, compared)
     texts = {o.out: body for o, entry in zip(outcomes, entries, strict=True) if (body := _body(o, entry)) is not None}
     texts |= {extracted_place(o.name): page for o in outcomes if (page := _extracted(o)) is not None}
     sources = {record_path(o.name): o.source.text for o in (*outcomes, *corpus) if o.source}

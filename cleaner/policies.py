@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 DROP = RuleInfo(
     DROPPED, "dedup", "fix", False,
-    "The document is a near duplicate of one that stays; with --dedup drop one copy of each is kept.", "all", (), (),
+    "The document is a near duplicate of one that stays, or a person said that another document keeps the passage; "
+    "with --dedup drop one copy of each is kept.", "all", (), (),
 )  # fmt: skip
 
 
@@ -170,6 +171,56 @@ def without_copies(
         return list(outcomes), found
     gone = {dropped.name: dropped for dropped in choice.dropped}
     return [_gone(o, gone[o.name]) if o.name in gone else o for o in outcomes], found
+
+
+def without_unwanted(outcomes: Sequence[Outcome], found: Found, config: Config, bench: Bench) -> list[Outcome]:
+    """Return `outcomes` without the passages of which a person said that another document keeps them.
+
+    Only `--dedup drop` cuts. What keeps a passage is in SRC, is not dropped itself, and has the passage still when its
+    turn comes: whatever is said of three documents in a circle, one of them keeps it.
+    """
+    if config.keys.dedup.mode != "drop" or not any(decision.do == "unwanted" for decision in bench.decisions):
+        return list(outcomes)
+    stays = {o.name: o.cleaned.draft for o in outcomes if o.cleaned and o.status != "dropped"}
+    cuts: dict[str, list[tuple[int, int]]] = {}
+    for overlap in found.overlaps:
+        one, two = overlap.a.document, overlap.b.document
+        if overlap.unit != "passage" or one == two or one not in stays or two not in stays:
+            continue
+        decision = bench.on_overlap(overlap.id, _quoted(overlap.a, stays), _quoted(overlap.b, stays))
+        if decision is None or decision.do != "unwanted":
+            continue
+        blocks = [x[:2] for x in overlap.blocks], [x[2:] for x in overlap.blocks]
+        for keeper, other, parts in ((overlap.a, overlap.b, blocks[1]), (overlap.b, overlap.a, blocks[0])):
+            lost = any(keeper.start < end and start < keeper.end for start, end in cuts.get(keeper.document, ()))
+            if record_path(keeper.document) == decision.keeper and not lost:
+                cuts.setdefault(other.document, []).extend(parts or [(other.start, other.end)])
+    return [_without(o, cuts[o.name]) if o.name in cuts else o for o in outcomes]
+
+
+def _quoted(passage: Passage, drafts: Mapping[str, Draft]) -> tuple[str, str]:
+    """Return the path and the text that a decision on a passage names."""
+    draft = drafts[passage.document]
+    start, end = draft.locate_span(passage.start, passage.end)
+    return record_path(passage.document), draft.source[start:end]
+
+
+def _without(outcome: Outcome, spans: Sequence[tuple[int, int]]) -> Outcome:
+    cleaned = outcome.cleaned
+    assert cleaned is not None
+    text, edits, last = cleaned.draft.text, [], 0
+    for start, end in sorted(_with_line(text, *span) for span in spans):
+        if max(start, last) < end:
+            edits.append(Edit(max(start, last), end, "", (DROPPED,)))
+            last = end
+    return _with_draft(outcome, cleaned, cleaned.draft.revise(edits))
+
+
+def _with_line(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span with one of the line ends around it if nothing else is left of its line."""
+    if text[max(start - 1, 0) : start] not in ("", "\n") or text[end : end + 1] not in ("", "\n"):
+        return start, end
+    return (start, end + 1) if end < len(text) else (max(start - 1, 0), end)
 
 
 def _decided(

@@ -239,6 +239,48 @@ class TestDrop:
         assert [name for name in tree(out) if name.endswith(".txt")] == ["a.txt", "b.txt"]
         assert tree(seeds)
 
+    def test_an_unwanted_passage_is_cut_where_another_keeps_it_and_undo_brings_it_back(self, tmp_path):
+        common = "曲靖市实施重点项目312个，完成投资486.5亿元，稳步走在365bet体育在线前列，市政府新闻办公布了这组数字。"
+        texts = {
+            "a": f"{OTHER}甲地有新消息。\n{common}\n先到这里。\n",
+            "b": f"乙处另有他事，不必细说。\n{common}\n完。\n",
+        }
+        seeds, out = folder(tmp_path / "seeds", **texts), tmp_path / "out"
+        (tmp_path / "clean.toml").write_text('src = "seeds"\nout = "out"\n[dedup]\nmode = "drop"\n')
+        clean(cwd=tmp_path)
+        whole = (out / "b.txt").read_text("utf-8")
+        (pair,) = records(out, "overlap")
+        assert pair["unit"] == "passage" and "重点项目" in whole
+        assert clean("decide", "unwanted", pair["id"], "--keep", "a.txt", cwd=tmp_path).returncode == 0
+        clean(cwd=tmp_path)
+        assert (out / "b.txt").read_text("utf-8") == "乙处另有他事，不必细说。\n完。\n"
+        assert "重点项目" in (out / "a.txt").read_text("utf-8")
+        (edit,) = [e for e in records(out, "edit") if e["by"][-1] == "dedup/drop"]
+        assert (edit["path"], edit["new"], edit["pending"]) == ("b.txt", "", False)
+        (same,) = records(out, "overlap")
+        assert (same["id"], same["status"], same["b"]) == (pair["id"], "unwanted", pair["b"])
+        assert clean("decisions", "check", "--strict", cwd=tmp_path).returncode == 0
+        assert "nothing to write" in clean(cwd=tmp_path).stdout and clean("check", cwd=tmp_path).returncode == 0
+        assert clean("undo", out, tmp_path / "back").returncode == 0 and tree(tmp_path / "back") == tree(seeds)
+        clean("--dedup", "report", cwd=tmp_path)
+        assert (out / "b.txt").read_text("utf-8") == whole
+
+    def test_of_three_that_each_say_another_keeps_it_one_keeps_it(self, tmp_path):
+        common = "曲靖市实施重点项目312个，完成投资486.5亿元，市政府新闻办公布了这组数字，各县区都要认真学习。"
+        heads = {"a": "甲地有新消息，大家都在看。", "b": "乙处另有他事，不必细说。", "c": "丙村今年丰收，家家欢喜。"}
+        word = {"a": "数字", "b": "数据", "c": "消息"}  # pairs of equal quotes would be one decision
+        texts = {name: f"{head}\n{common.replace('数字', word[name])}\n完。\n" for name, head in heads.items()}
+        seeds, out = folder(tmp_path / "seeds", **texts), tmp_path / "out"
+        (tmp_path / "clean.toml").write_text('src = "seeds"\nout = "out"\n[dedup]\nmode = "drop"\n')
+        clean(cwd=tmp_path)
+        found = records(out, "overlap")
+        assert len(found) == 3
+        for one, keeper in zip(found, ("a.txt", "c.txt", "b.txt"), strict=True):
+            assert clean("decide", "unwanted", one["id"], "--keep", keeper, cwd=tmp_path).returncode == 0
+        assert clean(cwd=tmp_path).returncode == 0
+        kept = [name for name in heads if "重点项目" in (out / f"{name}.txt").read_text("utf-8")]
+        assert len(kept) == 1 and tree(seeds)
+
     def test_gates_count_no_copy_that_is_gone(self, tmp_path):
         seeds = folder(tmp_path / "seeds", a=HANS, b=HANT)
         drop = ("--isolated", "--fail-on", "overlap", "--dedup")

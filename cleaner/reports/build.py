@@ -43,14 +43,15 @@ DROPPED = "dedup/drop"  # the rule that stands behind the edit of a dropped docu
 
 def build(
     outcomes: Sequence[Outcome], found: Found, packs: Sequence[Pack], rules: Mapping[str, Rule], config_digest: str,
-    bench: Bench = NO_DECISIONS, corpus: Sequence[Outcome] = (),
+    bench: Bench = NO_DECISIONS, corpus: Sequence[Outcome] = (), compared: Sequence[Outcome] | None = None,
 ) -> Records:  # fmt: skip
     """Return the records of a run over `outcomes`, sorted by path.
 
     Overlaps, and words for masks, may lead to the documents of `corpus`, which have no records of their own.
+    `compared` are the outcomes whose texts `found` has the places of, if passages were cut out of them since.
     """
     outcomes = sorted(outcomes, key=lambda outcome: outcome.name)
-    places = _Places([*outcomes, *corpus])
+    places = _Places([*(outcomes if compared is None else compared), *corpus])
     edits = {outcome.name: _edits(outcome, rules, places) for outcome in outcomes}
     files = tuple(_file(outcome, edits[outcome.name]) for outcome in outcomes)
     clusters, of_overlap = _clusters(found, places)
@@ -237,7 +238,7 @@ class _Edits:
         mark = next((m for rule in edit.by if (m := self.marks.get((rule, edit.start)))), None)
         about = mark or (ruling.place if ruling else None)
         words = next((p for p in self.proposed if p.start < edit.end and edit.start < p.end), None)
-        review = any(self.rules[rule].keys.review for rule in edit.by)
+        review = edit.by[-1] != DROPPED and any(self.rules[rule].keys.review for rule in edit.by)
         pending = ruling is None and review and not (words and words.put)
         return _Found(
             edit.start, edit.end, edit.new, edit.by, "applied", pending, klass=about.klass if about else None,

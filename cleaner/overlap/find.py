@@ -25,7 +25,7 @@ from cleaner.overlap.classify import Surroundings, Verdict, classify, classify_d
 from cleaner.overlap.clusters import CROWD, clusters, components
 from cleaner.overlap.key import changes, distinct
 from cleaner.overlap.page import Page, with_closing
-from cleaner.overlap.passages import MATCHED, Box, Match, Part, between, distance, find_passages
+from cleaner.overlap.passages import MATCHED, Box, Match, Part, between, distance, find_passages, flipped
 from cleaner.overlap.seeds import Run, Runs
 from cleaner.overlap.shelf import MIN_GRAMS, Lines, Shelf, Shelved, shelve, stream
 from cleaner.overlap.values import Figure, Found, Overlap, OverlapSettings, Passage, Text
@@ -228,7 +228,7 @@ class _Search:
         one, two = self.two(edge.a, edge.b)
         matches = matches or self.matches(edge.a, edge.b, ())
         rule = "near" if edge.jaccard >= self.settings.threshold else "contained"
-        equal = tuple(run for part in _in_order(matches) for run in part.equal)
+        equal = _equal_in_order(one, two, matches)
         record = self._document(one, two, (edge.jaccard, edge.containment), equal, rule)
         changes = [
             (one.key.text[x.a0 : x.a1], two.key.text[x.b0 : x.b1])
@@ -362,6 +362,14 @@ class _CrowdedLines(Mapping[int, dict[int, int]]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+def _equal_in_order(one: Page, two: Page, matches: Sequence[Match]) -> tuple[Run, ...]:
+    """Return the equal runs of the passages that follow each other on both sides, whichever text has which name."""
+    if two.key.text < one.key.text:
+        other = _equal_in_order(two, one, [flipped(match) for match in matches])
+        return tuple(Run(run.b0, run.a0, run.size) for run in other)
+    return tuple(run for part in _in_order(matches) for run in part.equal)
 
 
 def _in_order(matches: Sequence[Match]) -> list[Part]:

@@ -1,8 +1,9 @@
 """Passages: from the equal runs of two key texts to the stretches that one took from the other.
 
 Chain the runs, align and carve out what is similar, grow both ends, merge what belongs to one passage, trim. All
-positions here are key positions. The pair is always (smaller name, larger name), or one text with itself and a
-before b, so the result is the same whichever text was named first; all ties are broken by position.
+positions here are key positions. A pair is aligned in the order of its two key texts, whatever their names are, or one
+text with itself and a before b, so the result is the same whichever text was named first; all ties are broken by
+position.
 
 How well this finds planted passages (edited, shuffled, shortened, in another script) is measured by
 benchmarks/overlap.py; the table is in docs/overlap.md.
@@ -11,7 +12,7 @@ benchmarks/overlap.py; the table is in docs/overlap.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -94,6 +95,23 @@ def around(boxes: Iterable[Box]) -> Box:
 
 def find_passages(a: Key, b: Key, runs: Sequence[Run]) -> tuple[Match, ...]:
     """Return the passages that `a` and `b` share, sorted; for repeats inside one text, `a` and `b` are one object."""
+    if b.text < a.text:
+        found = _find(b, a, [Run(run.b0, run.a0, run.size) for run in runs])
+        return tuple(sorted(map(flipped, found), key=lambda match: match.box))
+    return _find(a, b, runs)
+
+
+def flipped(match: Match) -> Match:
+    """Return a match with its sides exchanged."""
+    parts = [
+        Part(Box(b0, b1, a0, a1), tuple(Run(run.b0, run.a0, run.size) for run in part.equal))
+        for part in match.parts
+        for a0, a1, b0, b1 in (part.box,)
+    ]
+    return replace(match, parts=tuple(sorted(parts, key=lambda part: part.box)))
+
+
+def _find(a: Key, b: Key, runs: Sequence[Run]) -> tuple[Match, ...]:
     pair = _Pair(a, b, a is b)
     parts: list[Part] = []
     found = chains(_apart(runs), True) if pair.same else chains(runs)

@@ -20,7 +20,10 @@ def show(options: Options) -> int:
     import orjson
 
     loaded = options.config(None)
-    options.printer.note(f"from {loaded.file}" if loaded.file else "no configuration file: the defaults")
+    t = options.printer.t
+    options.printer.note(
+        t("from {file}", file=loaded.file) if loaded.file else t("no configuration file: the defaults")
+    )
     options.printer.raw(orjson.dumps(loaded.keys.model_dump(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return 0
 

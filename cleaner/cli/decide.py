@@ -180,9 +180,11 @@ def list_(options: Options, schema: bool, out: str | None) -> int:
         places_ = found.get(row.decision.id)
         count = "?" if places_ is None else "stale" if not places_ else f"{places_} place{'s' * (places_ != 1)}"
         options.printer.say(f"{have.file}:{row.line}: {_told(row.decision)}  [{count}]")
-    options.printer.note(f"{len(have.rows)} decisions in {have.file}")
+    t = options.printer.t
+    count = t.plural(len(have.rows), "decision in {file}", "decisions in {file}", file=have.file)
+    options.printer.note(count)
     if have and not fresh:
-        options.printer.note("they have changed since the last run: run `clean SRC OUT`, or `clean decisions check`")
+        options.printer.note(t("they have changed since the last run: run `clean SRC OUT`, or `clean decisions check`"))
     return 0
 
 

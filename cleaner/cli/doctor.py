@@ -32,25 +32,25 @@ def doctor(options: Options, out: str | None, replay: bool) -> int:
     from cleaner import examples
     from cleaner.show import show
 
-    printer = options.printer
+    printer, t = options.printer, options.printer.t
     config = options.config(None)
     wrong = list(_installation())
     printer.say(f"seedclean {version('seedclean')}, Python {platform.python_version()}")
     for name, have, floor in _versions():
         printer.say(f"  {name:<20} {have:<14} {floor}")
-    printer.say(f"configuration: {show(str(config.file)) if config.file else 'none, the defaults'}")
+    file = show(str(config.file)) if config.file else t("none, the defaults")
+    printer.say(t("configuration: {file}", file=file))
     book = options.book(config)
     for pack in book.packs:
-        printer.say(
-            f"pack {pack.name} {pack.version}: {len(pack.rules)} rules, {pack.file}, sha256 {pack.digest[:12]}…"
-        )
+        about = t("pack {name} {version}: {n} rules", name=pack.name, version=pack.version, n=len(pack.rules))
+        printer.say(f"{about}, {pack.file}, sha256 {pack.digest[:12]}…")
     wrong += _unlocked(config, book)
     wrong += [str(failure) for rule in book.rules for failure in examples.failures(rule)]
     if replay:
         wrong += _replay(options, Path(out) if out else config.root / (config.keys.out or "out"))
     for line in wrong:
         printer.error(line)
-    printer.say("nothing wrong" if not wrong else f"{len(wrong)} things to mend")
+    printer.say(t.plural(len(wrong), "thing to mend", "things to mend") if wrong else t("nothing wrong"))
     return 1 if wrong else 0
 
 
@@ -106,5 +106,9 @@ def _replay(options: Options, out: Path) -> list[str]:
     rebuilt = list(rebuild(out, read_report(out)))
     wrong = [str(one.error) for one in rebuilt if one.error]
     good = len(rebuilt) - len(wrong)
-    options.printer.say(f"replay: {good} of {len(rebuilt)} seeds rebuilt byte for byte from {show(str(out))}")
+    t = options.printer.t
+    count = {"good": good, "all": len(rebuilt)}
+    options.printer.say(
+        t("replay: {good} of {all} seeds rebuilt byte for byte from {out}", out=show(str(out)), **count)
+    )
     return wrong

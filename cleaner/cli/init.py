@@ -96,13 +96,13 @@ def init(ctx: click.Context, folder: str, src: str, out: str, dry_run: bool, yes
     for key, value, why in settings:
         printer.say(f"git config {key} {value!r}" + (f"   ({why})" if why else ""))
     if not todo and not settings:
-        printer.say("nothing to do: all of it is there")
+        printer.say(printer.t("nothing to do: all of it is there"))
         return 0
     if dry_run:
-        printer.say("nothing was written (--dry-run)")
+        printer.say(printer.t("nothing was written (--dry-run)"))
         return 0
-    if not yes and sys.stdin.isatty() and not click.confirm("write this?", default=True):
-        printer.say("nothing was written")
+    if not yes and sys.stdin.isatty() and not click.confirm(printer.t("write this?"), default=True):
+        printer.say(printer.t("nothing was written"))
         return 0
     _do(printer, root, todo, settings)
     _then(printer, root, names)
@@ -185,14 +185,15 @@ def _git(root: Path, *args: str) -> str:
 def _show(printer: Printer, step: Step) -> None:
     from cleaner.show import show, show_path
 
-    name = show_path(step.path.as_posix())
+    name, t = show_path(step.path.as_posix()), printer.t
     if step.by_hand:
-        printer.say(f"{name} stands there; add this under `repos:` yourself:")
+        printer.say(t("{name} stands there; add this under `repos:` yourself:", name=name))
     elif step.done:
-        printer.say(f"{name} stands there, nothing to add")
+        printer.say(t("{name} stands there, nothing to add", name=name))
         return
     else:
-        printer.say(f"{name} ({'new' if step.text == step.new else 'lines added at its end'}):")
+        new = step.text == step.new
+        printer.say(t("{name} (new):", name=name) if new else t("{name} (lines added at its end):", name=name))
     for line in step.new.rstrip("\n").split("\n"):
         printer.say(f"    {show(line)}")
 
@@ -206,10 +207,11 @@ def _do(printer: Printer, root: Path, todo: list[Step], settings: list[tuple[str
     for key, value, _ in settings:
         _git(root, "config", key, value)
     done = [show_path(step.path.as_posix()) for step in todo] + [f"git config {key}" for key, _, _ in settings]
-    printer.say(f"wrote {', '.join(done)}")
+    printer.say(printer.t("wrote {names}", names=", ".join(done)))
 
 
 def _then(printer: Printer, root: Path, names: dict[str, str]) -> None:
-    first = "" if (root / names["src"]).is_dir() else f"put articles into {names['src']}/, "
+    t = printer.t
+    first = "" if (root / names["src"]).is_dir() else t("put articles into {src}/, ", src=names["src"])
     hook = "pre-commit install, " if _git(root, "rev-parse", "--git-dir") else "git init, pre-commit install, "
-    printer.say(f"next: {first}{hook}clean {names['src']}/ {names['out']}/, git add -A")
+    printer.say(t("next: {what}", what=f"{first}{hook}clean {names['src']}/ {names['out']}/, git add -A"))

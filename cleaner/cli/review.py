@@ -35,22 +35,22 @@ def review(options: Options, out: str | None, port: int, show_it: bool) -> int:
     config = options.config(None)
     folder = Path(out) if out else config.root / (config.keys.out or "out")
     desk = Desk(folder, config)
-    printer = options.printer
+    printer, t = options.printer, options.printer.t
     if desk.stale:
-        printer.note(
-            f"{show_path(folder.as_posix())} is of other packs or settings than those in force; run clean first"
-        )
+        name = show_path(folder.as_posix())
+        printer.note(t("{out} is of other packs or settings than those in force; run clean first", out=name))
 
     def started(address: str) -> None:
         run = desk.records.run
-        printer.say(f"{run.files} articles, {run.pending} places wait. Open this address (the key to it is in it):")
+        files, places = t.plural(run.files, "article", "articles"), t.plural(run.pending, "place waits", "places wait")
+        printer.say(t("{files}, {places}. Open this address (the key to it is in it):", files=files, places=places))
         printer.say(f"  {address}")
-        printer.say(f"decisions go to {show_path(desk.file.as_posix())}; end with Ctrl-C")
+        printer.say(t("decisions go to {file}; end with Ctrl-C", file=show_path(desk.file.as_posix())))
         if show_it:
             click.launch(address)
 
     with contextlib.suppress(KeyboardInterrupt):  # the way to end it
         serve(desk, port, started)
     where = f"{show_path(str(config.keys.src))}/ {show_path(folder.as_posix())}/" if config.keys.src else "SRC OUT"
-    printer.say(f"next: clean {where.replace('//', '/')}")
+    printer.say(t("next: {what}", what=f"clean {where.replace('//', '/')}"))
     return 0

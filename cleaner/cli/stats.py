@@ -36,10 +36,10 @@ def stats(ctx: click.Context, out: str | None, page: str | None, as_json: bool) 
         from cleaner.reports.stats_page import stats_page
 
         files.replace_file(Path(page), stats_page(found))
-        printer.note(f"wrote {show_path(page)}")
+        printer.note(printer.t("wrote {names}", names=show_path(page)))
     if as_json:
         printer.raw(orjson.dumps(found.as_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     elif not page:
-        for line in lines(found):
+        for line in lines(found, printer.t):
             printer.say(line)
     return 0

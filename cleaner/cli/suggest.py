@@ -52,15 +52,17 @@ def suggest(options: Options, src: str, output: str | None, name: str, min_docum
     limits = Limits(min_documents, min_share)
     found = search(pages, limits)
     rules = propose(found, limits)
+    t = options.printer.t
     options.printer.note(
-        f"{len(found.pages)} documents, {found.copies} near copies left out; {len(rules)} rules proposed for "
-        f"{len(found.repeats)} repeated lines; nothing was applied"
-    )
+        t("{documents} documents, {copies} near copies left out; {rules} rules proposed for {lines} repeated lines; "
+          "nothing was applied", documents=len(found.pages), copies=found.copies, rules=len(rules),
+          lines=len(found.repeats))
+    )  # fmt: skip
     if rules:
         raw = to_toml(rules, found, name).encode("utf-8")
         if output:
             files.replace_file(Path(output), raw)
-            options.printer.say(f"wrote {show(output)}; read it, then run: clean rules test {show(output)}")
+            options.printer.say(t("wrote {file}; read it, then run: clean rules test {file}", file=show(output)))
         else:
             options.printer.raw(raw)
     return pipeline.worst(error.exit for error in failed)

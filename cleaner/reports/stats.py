@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from cleaner.languages import ENGLISH, Speech, mark
 from cleaner.reports.records import Records
 from cleaner.reports.rules import RuleInfo
 from cleaner.reports.terminal import table
-from cleaner.show import show
+from cleaner.show import padded, show
 
 STEPS = (0, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)  # characters: where a bar of the histogram begins
 
@@ -85,7 +86,7 @@ def stats_of(records: Records, rules: Mapping[str, RuleInfo]) -> Stats:
         chars_in=run.chars_in, chars_out=run.chars_out, edits=run.edits, pending=run.pending,
         kinds=_ranked(removed), rules=counts,
         lengths=_lengths([file.chars_in for file in texts], [file.chars_out for file in texts]),
-        overlaps=_ranked(Counter(o.kind if o.a.path != o.b.path else "within one text" for o in records.overlaps)),
+        overlaps=_ranked(Counter(o.kind if o.a.path != o.b.path else mark("within one text") for o in records.overlaps)),
         duplicate_share=_duplicates(records),
     )  # fmt: skip
 
@@ -144,37 +145,44 @@ def _duplicates(records: Records) -> float:
     return covered / total if total else 0.0
 
 
-def lines(stats: Stats, rows: int = 40) -> Iterator[str]:
+def lines(stats: Stats, t: Speech = ENGLISH, rows: int = 40) -> Iterator[str]:
     """Tell the figures in a terminal; at most `rows` rules."""
     less = 1 - stats.chars_out / stats.chars_in if stats.chars_in else 0.0
-    yield f"{stats.files:,} files: {_listed(stats.status)}"
-    yield f"{stats.chars_in:,} characters → {stats.chars_out:,} ({less:.1%} less) by {stats.edits:,} edits"
-    yield f"pending   {stats.pending:,}"
-    yield f"scripts   {_listed(stats.scripts)}" + (f"; regions {_listed(stats.regions)}" if stats.regions else "")
+    yield t.plural(stats.files, "file") + t(": ") + _listed(stats.status, t)
+    counts = {"before": f"{stats.chars_in:,}", "after": f"{stats.chars_out:,}", "n": f"{stats.edits:,}"}
+    yield t("{before} characters → {after} ({less} less) by {n} edits", less=f"{less:.1%}", **counts)
+    yield f"{padded(t('pending'), 10)}{stats.pending:,}"
+    regions = "; " + t("regions {regions}", regions=_listed(stats.regions, t)) if stats.regions else ""
+    yield f"{padded(t('scripts'), 10)}{_listed(stats.scripts, t)}{regions}"
     if stats.overlaps:
-        share = f"{stats.duplicate_share:.1%} of the characters stand in another file too (reuse)"
-        yield f"overlaps  {_listed(stats.overlaps)}; {share}"
+        share = t("{share} of the characters stand in another file too (reuse)", share=f"{stats.duplicate_share:.1%}")
+        yield f"{padded(t('overlaps'), 10)}{_listed(stats.overlaps, t)}; {share}"
     if stats.rules:
         yield ""
-        head = ("rule", "kind", "edits", "removed", "inserted", "files", "pending", "refused")
+        head = (
+            t("rule"), t("kind"), t("edits"), t("removed"), t("inserted"), t("files"), t("pending"), t("refused"),
+        )  # fmt: skip
         cells = [(show(r.rule), r.kind, *(f"{n:,}" for n in _figures(r))) for r in stats.rules[:rows]]
         yield from table(head, cells, right=frozenset(head[2:]))
         if len(stats.rules) > rows:
-            yield f"  … and {len(stats.rules) - rows} more rules (--json has all)"
+            yield "  " + t("… and {n} more rules (--json has all)", n=len(stats.rules) - rows)
     if stats.lengths:
         yield ""
-        bins = [(_range(bar.low), f"{bar.before:,}", f"{bar.after:,}") for bar in stats.lengths]
-        yield from table(("characters", "texts before", "after"), bins, right=frozenset(("texts before", "after")))
+        bins = [(_range(bar.low, t), f"{bar.before:,}", f"{bar.after:,}") for bar in stats.lengths]
+        columns = t("characters"), t("texts before"), t("after")
+        yield from table(columns, bins, right=frozenset(columns[1:]))
 
 
 def _figures(count: RuleCount) -> tuple[int, ...]:
     return count.applied, count.removed, count.inserted, count.files, count.pending, count.refused
 
 
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "none"
+def _listed(counts: Mapping[str, int], t: Speech) -> str:
+    return t(", ").join(f"{count:,} {t(name)}" for name, count in counts.items()) or t("none")
 
 
-def _range(low: int) -> str:
+def _range(low: int, t: Speech) -> str:
     after = STEPS[STEPS.index(low) + 1 :]
-    return f"{low:,} to {after[0] - 1:,}" if after else f"{low:,} or more"
+    if after:
+        return t("{low} to {high}", low=f"{low:,}", high=f"{after[0] - 1:,}")
+    return t("{low} or more", low=f"{low:,}")

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from cleaner.languages import ENGLISH, Speech, mark
-from cleaner.reports.records import Records
+from cleaner.reports.records import OverlapRecord, Records
 from cleaner.reports.rules import RuleInfo
 from cleaner.reports.terminal import table
 from cleaner.show import padded, show
@@ -86,7 +86,7 @@ def stats_of(records: Records, rules: Mapping[str, RuleInfo]) -> Stats:
         chars_in=run.chars_in, chars_out=run.chars_out, edits=run.edits, pending=run.pending,
         kinds=_ranked(removed), rules=counts,
         lengths=_lengths([file.chars_in for file in texts], [file.chars_out for file in texts]),
-        overlaps=_ranked(Counter(o.kind if o.a.path != o.b.path else mark("within one text") for o in records.overlaps)),
+        overlaps=_ranked(Counter(_kind(overlap) for overlap in records.overlaps)),
         duplicate_share=_duplicates(records),
     )  # fmt: skip
 
@@ -127,6 +127,10 @@ def _lengths(before: Sequence[int], after: Sequence[int]) -> tuple[Lengths, ...]
     ]
     used = [i for i, bar in enumerate(every) if bar.before or bar.after]
     return tuple(every[used[0] : used[-1] + 1]) if used else ()
+
+
+def _kind(overlap: OverlapRecord) -> str:
+    return overlap.kind if overlap.a.path != overlap.b.path else mark("within one text")
 
 
 def _duplicates(records: Records) -> float:

@@ -12,6 +12,7 @@ from cleaner.packs import Rule
 PIECES = (
     " ", "|", "1", "bet", "曲靖", "(a)", "官网", "、，", "分享到", "领(lǐng)", "a.b/", "【】", "\u00a0 ", "：", "年月", "https://a",
     "&amp;", "<br>", "２０２４", "。。", "我 们 ", "🎰", "記者", "ä¸", "0871-", "责编:王", ">>", "［", "www.", "第1",
+    "曲靖 | ", " | 人大", "市人大常委会 | ", "首页 > ", "关于我们 - ", "网站地图 · ", "责编： 王", "官网 、 ", "1 / 2 ", "Ａ ： ", "【 打印 】 ",
 )  # fmt: skip
 SIZE = 64 << 10  # of the long line
 LEAST = 0.15  # seconds under which a ratio says nothing but noise

@@ -1,4 +1,4 @@
-"""What the tool survives, counted: `python benchmarks/trust.py [--long] [--only PART ...] [--seed N]`.
+"""What the tool survives, counted: `python benchmarks/trust.py [--long] [--only PART ...]`.
 
 Every part tries what goes wrong on the real code and counts what was lost, torn, hung or ended with a traceback; each
 of those columns has to be 0, else the exit code is 1. The default is the profile for CI (minutes on 2 cores); --long
@@ -20,11 +20,12 @@ sys.path.insert(0, str(ROOT))
 
 from cleaner.packs import in_order, load, shipped  # noqa: E402
 from tests.trust import load as loads  # noqa: E402
-from tests.trust.fuzz import Fuzz  # noqa: E402
+from tests.trust.fuzz import KINDS, Fuzz  # noqa: E402
 from tests.trust.injector import Faults  # noqa: E402
 from tests.trust.kills import Kills  # noqa: E402
 from tests.trust.matrix import Matrix  # noqa: E402
 from tests.trust.pumped import ratios  # noqa: E402
+from tests.trust.torture import Torture  # noqa: E402
 
 Row = tuple[str, int, str, Counter[str], list[str]]  # part, cases, what else was measured, wrong by sort, problems
 WRONG = ("lost", "torn", "hangs", "tracebacks", "orphans", "exits", "other")
@@ -49,16 +50,11 @@ def kills(place: Path, long: bool) -> Iterable[Row]:
 
 
 def fuzz(place: Path, long: bool) -> Iterable[Row]:
-    """Mutate texts, pages, packs, decisions and records."""
+    """Mutate texts, pages, packs, settings, decisions, records and tables."""
     found = Fuzz(place).run(500_000 if long else 10_000)
-    kinds = ", ".join(f"{found.figures[kind]} {kind}" for kind in ("text", "page", "pack", "decisions", "records"))
-    yield (
-        "mutated inputs",
-        sum(found.figures[kind] for kind in ("text", "page", "pack", "decisions", "records")),
-        kinds,
-        (found.figures),
-        found.problems,
-    )
+    counts = [(found.figures[kind], kind) for kind in KINDS]
+    what = ", ".join(f"{count} {kind}" for count, kind in counts)
+    yield "mutated inputs", sum(count for count, _ in counts), what, found.figures, found.problems
 
 
 def matrix(place: Path, long: bool) -> Iterable[Row]:
@@ -80,6 +76,12 @@ def pumped(_place: Path, _long: bool) -> Iterable[Row]:
     slow = [str(row) for row in rows if row.seconds > 1 or row.ratio > 2.6]
     what = f"slowest {max(row.seconds for row in rows):.2f} s, ratio {max(row.ratio for row in rows):.2f}"
     yield "attack strings on shipped rules", len(rows), what, Counter(), slow
+
+
+def torture(_place: Path, _long: bool) -> Iterable[Row]:
+    """Pages made to break a parser: each is finished, refused or killed in time, and loses nothing without a word."""
+    found = Torture().run()
+    yield "hostile pages", found.figures["pages"], found.what, found.figures, found.problems
 
 
 def disk(place: Path, _long: bool) -> Iterable[Row]:
@@ -104,7 +106,8 @@ def memory(place: Path, long: bool) -> Iterable[Row]:
 
 
 PARTS: dict[str, Callable[[Path, bool], Iterable[Row]]] = {
-    "faults": faults, "kills": kills, "fuzz": fuzz, "matrix": matrix, "pumped": pumped, "disk": disk, "memory": memory,
+    "faults": faults, "kills": kills, "fuzz": fuzz, "matrix": matrix, "pumped": pumped, "torture": torture,
+    "disk": disk, "memory": memory,
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 """Fit the weights of the kind `judge` (rules/tables/line-weights.tsv), and measure them site by site.
 
     python benchmarks/fit_lines.py DEV --prose FOLDER [--folds OUT]    # leave-one-site-out figures of the chain alone
-    python benchmarks/fit_lines.py DEV --prose FOLDER --write          # and write the table that is fitted on all sites
+    python benchmarks/fit_lines.py DEV --prose FOLDER --write          # and write the table fitted on all sites (not the shipped one: docs/lines.md)
     python benchmarks/fit_lines.py DEV --fold                          # only renew the row `fold` of the cues
 
 The model is a linear chain over the lines of a page with six places (before, title, gap, body, inside, after);

@@ -51,6 +51,14 @@ NAMES = {
     "places and dough": HANT + "從于都縣到于洪區，路上買了麵團和飯團，糰子也買了一些。\n",
 }
 
+HONGKONG = {  # the standard of Hong Kong, in texts that give no other sign of it and write 說
+    "a department once": "衞生署今日公布，流感季節已經開始，市民應盡早接種疫苗。發言人說，爭取在學校開放前完成。\n",
+    "a narrative": "發言人說，這篇記敍文寫得很好，爭取在學校刊物上登出，讓同學們閱讀。\n",
+    "a railway line": "發言人說，綫路的工程已經開始，爭取在年內完成，乘客不會受到影響。\n",
+    "a hook": "發言人說，鈎子要掛好，爭取在開學前把教室布置完成。\n",
+    "inside": HANT + "他推開門，裏面亮着燈，啓動了機器，羣眾站在峯頂上。\n",
+}
+
 QUOTED = {
     "a Simplified text that quotes": "台湾文学札记\n\n"
     "他在序言中写道：“這是一本關於鄉愁的書，裡面有我對故鄉的思念。”这句话后来被许多人引用。\n"
@@ -77,7 +85,7 @@ CHARACTERS = {
     "Thai": HANS + "泰文写作ภาษา\u200bไทย\u200bง่าย，中间没有空格。\n",
 }
 
-TEXTS = {**READINGS, **FORMS, **NAMES, **QUOTED, **CHARACTERS}
+TEXTS = {**READINGS, **FORMS, **NAMES, **HONGKONG, **QUOTED, **CHARACTERS}
 
 
 RULES = packs.in_order(packs.load([packs.shipped() / f"{name}.toml" for name in packs.DEFAULT_PACKS]))

@@ -20,8 +20,9 @@ class Script:
 
     keep      character TAB regions (tw, hk, generic, cn; any): looks wrong there, and is not
     variants  form TAB the form that every region writes [TAB word]; word: only where that is in a word
-    style     form TAB form [TAB hk]: the first is house style of some texts, a stray in one that writes the second;
-              hk: never a stray in a text from Hong Kong
+    style     form TAB form [TAB hk | hk-own]: the first is house style of some texts, a stray in one that writes the
+              second; hk: never a stray in a text from Hong Kong; hk-own: nor, but for Taiwan, in one that writes the
+              second no more often
     free      form TAB form [TAB gain] [TAB style]: both live in good text, so a change is only suggested, unless from
               the first to the second by at least that gain; style: not even suggested
     words     word TAB count in 60 million words: what the lexicon lacks or counts badly
@@ -58,7 +59,8 @@ class Script:
             variants={row[0]: row[1] for row in _rows(self.variants)},
             named=frozenset(row[0] for row in _rows(self.variants) if row[2:] == ("word",)),
             style={row[0]: row[1] for row in _rows(self.style)},
-            hongkong=frozenset(row[0] for row in _rows(self.style) if row[2:] == ("hk",)),
+            hongkong=frozenset(row[0] for row in _rows(self.style) if row[2:] in (("hk",), ("hk-own",))),
+            chosen=frozenset(row[0] for row in _rows(self.style) if row[2:] == ("hk-own",)),
             free=self._free(free),
             silent=frozenset(pair for a, b, *rest in free if "style" in rest for pair in ((a, b), (b, a))),
             counts=tuple((row[0], float(row[1])) for row in _rows(self.words)),

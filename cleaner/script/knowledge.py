@@ -58,6 +58,7 @@ class Knowledge:
     named: of those, the forms that names have too
     style: a form that some texts write throughout -> the form that others write
     hongkong: those of the first that are the standard of Hong Kong
+    chosen: of those, the ones that no conversion leaves: who writes them chose them
     free: (form, rival) where both live in good text -> the gain that a change needs (infinite: only suggested)
     silent: of those, the pairs that differ in style alone: not even suggested
     counts: words that the lexicon lacks or counts badly
@@ -70,6 +71,7 @@ class Knowledge:
     named: frozenset[str] = frozenset()
     style: dict[str, str] = field(default_factory=dict)
     hongkong: frozenset[str] = frozenset()
+    chosen: frozenset[str] = frozenset()
     free: dict[tuple[str, str], float] = field(default_factory=dict)
     silent: frozenset[tuple[str, str]] = frozenset()
     counts: tuple[tuple[str, float], ...] = ()

@@ -197,14 +197,16 @@ class Traditional:
         """Say whether a form that may be house style is a stray here.
 
         It is if the text writes the other form of the pair more often. Else the text as a whole tells, by all pairs:
-        a form that Hong Kong prints needs another that it does not print, any other form is a stray unless it is
-        one of many.
+        a form that Hong Kong prints needs another that it does not print, and stays outside Taiwan if no conversion
+        leaves it (衞生署 in a text that writes 說); any other form is a stray unless it is one of many.
         """
         known = self.tables.known
         own, other = self._style_use
         if char in known.hongkong and (self.region == "hk" or not other):
             return False
-        return self._count(known.style[char]) > self._count(char) or not (own >= STYLE and own >= other)
+        if self._count(known.style[char]) > self._count(char):
+            return True
+        return not (char in known.chosen and self.region != "tw") and not (own >= STYLE and own >= other)
 
     @cached_property
     def _style_use(self) -> tuple[int, int]:

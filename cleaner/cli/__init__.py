@@ -36,6 +36,10 @@ COMMANDS = {
     "rules": ("rules", "List, show, write and test rules; take rule packs of others, and lock them."),
     "suggest": ("suggest", "Find lines that many documents of a folder repeat, and write a rule pack for review."),
     "overlaps": ("overlaps", "Find duplicates and shared passages only."),
+    "plan": (
+        "plan",
+        "What cleaning SRC will take: documents, time, memory, disk, from a sample that is really cleaned.",
+    ),
     "undo": ("out", "Rebuild the seeds from OUT and its report, byte for byte."),
     "review": ("review", "Decide in the browser: the report of OUT, served on this machine alone."),
     "report": ("out", "Render the report of OUT again."),

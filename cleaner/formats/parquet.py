@@ -72,6 +72,19 @@ def cut(path: Path, where: str, fields: Fields, size: int) -> list[Piece]:
     return pieces
 
 
+def head(path: Path, where: str, target: Path, rows: int) -> float:
+    """Copy the first rows of a file into another, and return which share of all rows they are. Raises E106, E114."""
+    pa, file = arrow(where), _opened(path, where)
+    total, left = file.metadata.num_rows, rows
+    with target.open("wb") as out, Writer(out, file.schema_arrow) as writer:
+        for batch in file.iter_batches(batch_size=CHUNK_ROWS):
+            writer.table(pa.Table.from_batches([batch[:left]]))
+            left -= min(len(batch), left)
+            if not left:
+                break
+    return (rows - left) / total if total else 1.0
+
+
 def _is_text(pa: Any, kind: Any) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type

@@ -56,6 +56,17 @@ def cut(path: Path, where: str) -> list[Piece]:
     ]
 
 
+def head(path: Path, where: str, target: Path, records: int) -> int:
+    """Copy the first records of a file into another one, and return their bytes there. Raises E106, E114."""
+    end = path.stat().st_size
+    for count, record in enumerate(_records(path, where)):
+        if count == records:
+            end = int(record.stream_pos)
+            break
+    with path.open("rb") as file, target.open("wb") as out:
+        return out.write(file.read(end))
+
+
 def chunks(path: Path, piece: Piece, where: str, limit: int) -> Iterator[Chunk]:
     """Yield the rows of the records of a piece. A page of more than `limit` bytes has a fault (E120)."""
     rows: list[Row] = []

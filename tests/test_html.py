@@ -66,6 +66,30 @@ def refused(pages: Extractor, markup: str | bytes) -> InputError:
     return found.value
 
 
+NOTICE = '<div class="footer"><p>某某网版权作品，未经书面授权，严禁转载，违者将被追究法律责任。</p></div>'
+ESCAPED = "".join(f"&lt;p&gt;{text}&lt;/p&gt;" for text in PARAGRAPHS)
+DATA = {
+    "textarea": f'<textarea class="article-content">{ESCAPED}</textarea>',
+    "script": f"<script>var DATA = ['{ESCAPED}']</script>",
+    "json": f'<script type="application/json">{json.dumps(PARAGRAPHS, ensure_ascii=False)}</script>',
+    "escaped json": f'<script type="application/json">{json.dumps(PARAGRAPHS)}</script>',
+}
+
+
+@pytest.mark.parametrize("form", DATA)
+def test_a_footer_is_no_article_where_the_article_is_data(pages, form):
+    head = f"<html><head><meta charset=utf-8><title>{TITLE}</title></head><body>"
+    found = refused(pages, f"{head}{DATA[form]}{NOTICE}</body></html>")
+    assert found.code == "E113" and "no main text" in str(found)
+
+
+@pytest.mark.parametrize("form", DATA)
+def test_an_article_that_is_shown_stays_beside_its_copy_as_data(pages, form):
+    assert lines(pages, page(*paragraphs(), around="{}" + DATA[form] * 2 + NOTICE)) == [TITLE, *PARAGRAPHS]
+    short = page(*paragraphs(PARAGRAPHS[0]), around="{}" + DATA[form] + NOTICE)
+    assert lines(pages, short) == [TITLE, PARAGRAPHS[0]]
+
+
 # --- what is article -------------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from trafilatura import bare_extraction, xml
 
 from cleaner.errors import CleanerError
-from cleaner.formats import html_align, html_meta, html_select, html_tree, sandbox
+from cleaner.formats import html_align, html_data, html_meta, html_select, html_tree, sandbox
 from cleaner.formats.html_guard import TEXT, Guarded, guard, over
 from cleaner.formats.html_page import Page
 
@@ -124,7 +124,15 @@ def _chosen(page: Page, where: str, flags: list[str]) -> tuple[html_select.Chose
             flags.append("extraction-low")
     if page.weigh(chosen.lines) < FEW and page.weigh(range(len(page.blocks))) > 50 * FEW:
         raise over(where, "no main text was found in it")
+    if _only_furniture(page, chosen) and html_data.prose(page.root) > 2 * page.weigh(chosen.lines):
+        raise over(where, "no main text was found in it: its text is data in a <script> or <textarea>")
     return chosen, min(kept, 1.0)
+
+
+def _only_furniture(page: Page, chosen: html_select.Chosen) -> bool:
+    """Say whether nothing was chosen but the headline and what stands in elements marked as no article (a footer)."""
+    bodies = frozenset(page.root.iter("html", "body"))
+    return page.weigh(i for i in chosen.lines if i != chosen.headline and not page.noise(i, bodies)) < FEW
 
 
 def _outside_nav(page: Page) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 
+import numpy as np
 import pytest
 
+from cleaner.corpus import pairs
 from cleaner.corpus.foresee import WORK, foresee, inputs
 from tests.corpora import clean_into, lines, settings, texts
 from tests.test_cli import clean
@@ -113,3 +115,28 @@ def test_what_cannot_be_planned_is_said_in_a_line(tmp_path):
     (tmp_path / "bad.jsonl.gz").rename(tmp_path / "src/bad.jsonl.gz")  # beside a good one: the run leaves it out too
     code, text = told(tmp_path / "src")
     assert code == 0 and text.startswith("2 files")
+
+
+def test_the_texts_that_the_last_star_of_a_bucket_leaves_are_counted():
+    class Never:
+        def figures(self, _one, _two):
+            return 0.0, 0.0
+
+        def near(self, *_figures):
+            return False
+
+    found, left = pairs._star(range(40), Never())
+    assert left == 40 - pairs.TURNS and not np.concatenate(found).size
+    assert pairs._star(range(pairs.TURNS), Never())[1] == 0
+
+
+def test_a_folder_of_texts_says_that_it_has_no_engine_and_one_document_is_one(tmp_path):
+    english = {"CLEAN_LANG": "en"}
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.txt").write_text("这是一篇文章。\n", "utf-8")
+    done = clean("src", "out", "--engine", "pool", "--isolated", cwd=tmp_path, env=english)
+    assert done.returncode == 0 and done.stderr.startswith("the engine 'pool' is for a corpus"), done
+    (tmp_path / "src/b.jsonl.gz").write_bytes(b"no gzip")
+    done = clean("src", "corpus", "--isolated", "--engine", "serial", cwd=tmp_path, env=english)
+    assert done.returncode == 3 and done.stdout.startswith("1 document of 2 files: "), done
+    assert "1 more file or row could not be read at all\n" in done.stdout

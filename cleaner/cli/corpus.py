@@ -68,9 +68,16 @@ def _summary(options: Options, done: Done, out: Path) -> None:
     if options.printer.quiet:
         return
     say, t, totals = options.printer.say, options.printer.t, done.totals
-    count = {name: totals.get(name, 0) for name in ("documents", "inputs", "changed", "unchanged", "quarantined")}
-    say(t("{documents} documents of {inputs} files: {changed} changed, {unchanged} left as they were, "
-          "{quarantined} quarantined", **count))  # fmt: skip
+    count = {name: totals.get(name, 0) for name in ("changed", "unchanged", "quarantined")}
+    documents, inputs = t.plural(totals.get("documents", 0), "document"), t.plural(totals.get("inputs", 0), "file")
+    say(t("{documents} of {inputs}: {changed} changed, {unchanged} left as they were, "
+          "{quarantined} quarantined", documents=documents, inputs=inputs, **count))  # fmt: skip
+    if (more := sum(done.codes.values()) - count["quarantined"]) > 0:
+        say(
+            t.plural(
+                more, "{n} more file or row could not be read at all", "{n} more files or rows could not be read at all"
+            )
+        )
     count = {name: totals.get(name, 0) for name in ("edits", "pending")}
     say(t("{edits} edits, {pending} places that wait for a person", **count))
     if done.groups.count:

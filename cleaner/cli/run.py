@@ -77,6 +77,12 @@ def run(options: Options, src: str | None, out: str | None, **flags: Any) -> int
             if tree.label:
                 raise click.UsageError("SRC holds tables, and only a folder of texts is read from git; add --worktree")
             return clean_corpus(options, entries, tree.src, tree.disk or tree.out, tree.config, book, flags)
+        if (engine := tree.config.keys.engine) in ("pool", "ray"):
+            said = options.printer.t(
+                "the engine '{engine}' is for a corpus, and this is a folder of texts: cleaned in this process; "
+                "--out-format jsonl makes a corpus of it", engine=engine,
+            )  # fmt: skip
+            options.printer.note(said)
         if flags["only_check"]:
             return compare(options, tree, tree.out, book, flags)
         if flags["show_diff"]:

@@ -63,6 +63,8 @@ def find(shuffle: Shuffle, store: Store, settings: OverlapSettings) -> Found:
     notes = [f"near duplicates: a bucket of {size} texts was linked to its first only" for size, _ in hot[-20:]]
     if len(hot) > 20:
         notes.append(f"near duplicates: so were {len(hot) - 20} smaller buckets")
+    if left := sum(value["left"] for value in bucketed):
+        notes.append(f"near duplicates: {left} texts of buckets were not compared with each other after {TURNS} stars")
     every = (*(f"{name}.npy" for name in edges), *shared.edges)
     return Found(every, tuple(f"{name}.npy" for name in copies), tuple(labels), counts, (*notes, *shared.notes), shared)
 
@@ -94,7 +96,8 @@ def _buckets(store: Store, settings: OverlapSettings, rows: Array, target: str, 
     compare = Compare(store, settings)
     twos = edges[:-1][sizes == 2]  # nearly all: no loop for them
     pairs = [np.zeros(0, PAIR), _pairs(rows["doc"][twos], rows["doc"][twos + 1])]
-    hot = []
+    hot: list[list[int]] = []
+    left = 0
     for i in np.flatnonzero(sizes > 2).tolist():
         members = np.sort(rows["doc"][edges[i] : edges[i + 1]])
         if len(members) <= ALL_PAIRS:
@@ -103,11 +106,13 @@ def _buckets(store: Store, settings: OverlapSettings, rows: Array, target: str, 
             hot.append([len(members), 1])
             pairs.append(_pairs(np.full(len(members) - 1, members[0]), members[1:], True))
         else:
-            pairs += _star(members.tolist(), compare)
+            stars, rest = _star(members.tolist(), compare)
+            pairs += stars
+            left += rest
     found = np.concatenate(pairs)
     found = found[np.lexsort((found["capped"], found["b"], found["a"]))]
     save(f"{target}.npy", found[changes(found["a"]) | changes(found["b"])] if len(found) else found)
-    return {"hot": hot}
+    return {"hot": hot, "left": left}
 
 
 def _pairs(ones: Array, others: Array, capped: bool = False) -> Array:
@@ -116,8 +121,11 @@ def _pairs(ones: Array, others: Array, capped: bool = False) -> Array:
     return rows
 
 
-def _star(members: Sequence[int], compare: Compare) -> list[Array]:
-    """Link members to the first; those that are no near duplicates of it are compared among themselves again."""
+def _star(members: Sequence[int], compare: Compare) -> tuple[list[Array], int]:
+    """Link members to the first; those that are no near duplicates of it are compared among themselves again.
+
+    Returns pairs, and how many members `TURNS` stars have left that were not compared with each other.
+    """
     pairs = []
     for _ in range(TURNS):
         if len(members) < 2:
@@ -127,7 +135,7 @@ def _star(members: Sequence[int], compare: Compare) -> list[Array]:
         pairs.append(_pairs(np.full(len(near), first), np.array(near, np.int64)))
         kept = set(near)
         members = [other for other in others if other not in kept]
-    return pairs
+    return pairs, len(members) if len(members) > 1 else 0
 
 
 def _verify(store: Store, settings: OverlapSettings, rows: Array, target: str, _trial: Trial) -> Value:

@@ -23,6 +23,7 @@ from cleaner.overlap.sketch import distinct_grams, resemblance
 Array = npt.NDArray[Any]
 SCRIPTS = ("other", "hans", "hant", "mixed")
 TEXT = np.dtype([("end", np.int64), ("script", np.uint8), ("date", "S10")])
+MAPPED = 64  # files of texts that a process has mapped at once
 PAGES = 512  # pages that a task keeps
 
 
@@ -52,7 +53,7 @@ class Store:
         return *_held(file, state.st_ino, state.st_mtime_ns), doc - self.bases[part]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=MAPPED)
 def _held(file: str, _inode: int, _changed: int) -> tuple[Array, Array]:
     """Texts and where each stands; another file of the same name is not taken for the one seen before."""
     raw = np.memmap(file, np.uint8, "r") if Path(file).stat().st_size else np.zeros(0, np.uint8)

@@ -29,10 +29,10 @@ from cleaner.runners.exchange import PARTITION
 from cleaner.runners.serial import Serial
 
 FEW = 20  # documents of the run that shows what every run costs
-PART = 14  # bytes of memory for each byte of a part: texts, rows, records, sketches (measured, docs/scale.md)
+PART = 14  # bytes of memory for each byte of a part: texts, rows, records, sketches (estimated)
 SORTING = 5  # bytes of memory for each byte of a partition: its rows, their order, and what is made of them
-START = 1.2  # CPU seconds that each process takes to load and compile
-PAIR = 0.002  # CPU seconds of a pair of documents with a passage (measured, docs/scale.md)
+START = 1.2  # CPU seconds that each process takes to load and compile (estimated)
+PAIR = 0.002  # CPU seconds of a pair of documents with a passage (estimated)
 
 
 @dataclass(frozen=True)

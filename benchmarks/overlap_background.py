@@ -20,7 +20,7 @@ from pathlib import Path
 from overlap_make import SEEDS, articles, half, newspaper
 
 from cleaner.overlap.key import make_key
-from cleaner.overlap.seeds import SEED
+from cleaner.overlap.stream import SEED
 
 TABLE = Path(__file__).parents[1] / "cleaner" / "overlap" / "data" / "background.tsv"
 STEPS = (4, 8, 16, 32)

@@ -158,9 +158,11 @@ def lsh(count: int, repeats: int) -> None:
 
 def align(repeats: int) -> None:
     """Two texts of 2,500 characters: half of it common, in three passages with 3 % edits."""
+    from cleaner.overlap.boxes import MATCHED
     from cleaner.overlap.key import make_key
-    from cleaner.overlap.passages import MATCHED, find_passages
-    from cleaner.overlap.seeds import Stream, find_runs
+    from cleaner.overlap.passages import find_passages
+    from cleaner.overlap.seeds import find_runs
+    from cleaner.overlap.stream import Stream
 
     source = Random(5)
     pairs = []

@@ -254,6 +254,6 @@ def _gone(outcome: Outcome, dropped: Dropped) -> Outcome:
 
 def of_new(found: Found, config: Config) -> Found:
     """Return of what was found in SRC and a corpus together what concerns SRC."""
-    from cleaner.overlap.find import within
+    from cleaner.overlap.found import within
 
     return within(found, lambda name: not name.startswith(AGAINST), config.overlaps)

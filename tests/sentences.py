@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from cleaner.languages import whole
-from cleaner.overlap.classify import SENTENCES
+from cleaner.overlap.verdicts import SENTENCES
 from tests.conftest import ROOT
 
 _PLURAL = re.compile(r't\.plural\((?:[^"()]|\([^()]*\))*, "([^"]+)"(?:, "([^"]+)")?')

@@ -22,8 +22,9 @@ from cleaner.overlap import OverlapSettings, Text, find_overlaps
 from cleaner.overlap.candidates import winnow_grams
 from cleaner.overlap.classify import edge_lines
 from cleaner.overlap.key import fold, make_key
-from cleaner.overlap.seeds import Stream, gram_hashes
+from cleaner.overlap.seeds import gram_hashes
 from cleaner.overlap.shelf import Shelf, shelve
+from cleaner.overlap.stream import Stream
 from cleaner.runners import Trial
 from cleaner.runners.exchange import Rows, Shuffle, save
 from cleaner.runners.pool import Pool

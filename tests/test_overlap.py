@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from cleaner.overlap import Found, Overlap, OverlapSettings, Passage, Text, explain, find_overlaps
 from cleaner.overlap import seeds as seeds_module
 from cleaner.overlap import shelf as shelf_module
+from cleaner.overlap.align import _best_stretch
 from cleaner.overlap.find import HUBS, _star
 from cleaner.overlap.key import fold_table, make_key
-from cleaner.overlap.passages import _best_stretch
-from cleaner.overlap.seeds import Run
+from cleaner.overlap.stream import SEED, Run, Stream
 
 SEEDS = sorted((Path(__file__).parents[1] / "seeds").glob("*.txt"))
 SCRIPTS = ("hant", "hans", "hans", "hant", "hant")
@@ -204,14 +204,14 @@ class TestRuns:
                     size = 0
                     while j + size < len(other) and i + size < len(one) and one[i + size] == other[j + size]:
                         size += 1
-                    if size >= seeds_module.SEED:
+                    if size >= SEED:
                         found.add((i, j, size))
         return found
 
     def check(self, seed: int, limit: int = 50) -> None:
         source = random.Random(seed)
         texts = ["".join(source.choice("甲乙丙") for _ in range(source.randrange(60))) for _ in range(3)]
-        found = seeds_module.find_runs(seeds_module.Stream.of([make_key(text) for text in texts]), limit, 0)
+        found = seeds_module.find_runs(Stream.of([make_key(text) for text in texts]), limit, 0)
         ours = {(a, b): set(map(tuple, runs)) for a, b, runs in found.pairs}
         for a in range(3):
             for b in range(a, 3):
@@ -238,9 +238,7 @@ class TestRuns:
         monkeypatch.setattr(seeds_module, "gram_hashes", lambda codes, size: hashes(codes, size) % 8)
         source = random.Random(seed)
         texts = ["".join(source.choice("甲乙丙") for _ in range(40)) for _ in range(2)]
-        for a, b, runs in seeds_module.find_runs(
-            seeds_module.Stream.of([make_key(text) for text in texts]), 50, 0
-        ).pairs:
+        for a, b, runs in seeds_module.find_runs(Stream.of([make_key(text) for text in texts]), 50, 0).pairs:
             assert all(texts[a][r.a0 : r.a0 + r.size] == texts[b][r.b0 : r.b0 + r.size] for r in runs)
 
 

@@ -13,7 +13,8 @@ from cleaner.overlap import OverlapSettings, Text
 from cleaner.overlap.candidates import WAYS, WINNOW, winnow
 from cleaner.overlap.find import find
 from cleaner.overlap.key import Key, make_key
-from cleaner.overlap.seeds import SEED, Stream, gram_hashes
+from cleaner.overlap.seeds import gram_hashes
+from cleaner.overlap.stream import SEED, Stream
 
 LETTERS = [chr(0x4E00 + i) for i in range(600)]
 small = st.lists(st.text("甲乙丙丁戊己", max_size=60), min_size=1, max_size=4)

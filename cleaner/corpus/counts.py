@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from cleaner.corpus.store import Store
 from cleaner.overlap.key import changes, code_points, distinct
-from cleaner.overlap.seeds import SEED, gram_hashes
+from cleaner.overlap.seeds import gram_hashes
+from cleaner.overlap.stream import SEED
 from cleaner.runners import Job, Trial, Value, run_all
 from cleaner.runners.exchange import Rows, Shuffle, owners, save
 

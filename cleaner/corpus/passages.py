@@ -31,13 +31,16 @@ from cleaner.corpus.names import Names
 from cleaner.corpus.sketches import SEED, line_hash
 from cleaner.corpus.store import Compare, Pages, Store
 from cleaner.overlap import OverlapSettings, explain
+from cleaner.overlap.boxes import MATCHED, Box, Match, Part
 from cleaner.overlap.classify import Surroundings
-from cleaner.overlap.find import ALL_PAIRS, COVERED, passage_records
+from cleaner.overlap.find import ALL_PAIRS, COVERED
 from cleaner.overlap.key import changes, distinct
 from cleaner.overlap.page import Page
-from cleaner.overlap.passages import MATCHED, Box, Match, Part, find_passages
-from cleaner.overlap.seeds import SEED as COUNTED
-from cleaner.overlap.seeds import Run, Stream, find_runs, gram_hashes
+from cleaner.overlap.passages import find_passages
+from cleaner.overlap.records import passage_records
+from cleaner.overlap.seeds import find_runs, gram_hashes
+from cleaner.overlap.stream import SEED as COUNTED
+from cleaner.overlap.stream import Run, Stream
 from cleaner.overlap.values import Overlap, Passage
 from cleaner.runners import Job, Trial, Value, run_all
 from cleaner.runners.exchange import Rows, Shuffle, save

@@ -19,9 +19,10 @@ from cleaner.overlap import OverlapSettings, Text
 from cleaner.overlap.candidates import winnow_grams
 from cleaner.overlap.key import Key, changes, make_key
 from cleaner.overlap.page import Page
-from cleaner.overlap.seeds import Stream, gram_hashes
+from cleaner.overlap.seeds import gram_hashes
 from cleaner.overlap.shelf import MIN_GRAMS
 from cleaner.overlap.sketch import GRAM, band_keys, signatures
+from cleaner.overlap.stream import Stream
 from cleaner.runners.exchange import save
 
 COPY = np.dtype([("hash", np.uint64), ("more", np.uint64), ("doc", np.int64)])

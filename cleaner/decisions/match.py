@@ -170,6 +170,6 @@ def _joined(exact: str, prefix: str, suffix: str) -> str:
 
 def _likeness(a: str, b: str) -> float:
     """Return the identity (0-1) of two texts: 1 - d / n, d the Levenshtein distance, n the length of the longer."""
-    from cleaner.overlap.passages import likeness
+    from cleaner.overlap.boxes import likeness
 
     return likeness(a, b)

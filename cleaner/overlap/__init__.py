@@ -52,6 +52,6 @@ def find_overlaps(texts: Sequence[Text], settings: OverlapSettings = DEFAULTS) -
 
 def explain(overlap: Overlap) -> str:
     """Return one sentence that says why `overlap` has its kind, from the figures in its `reasons`."""
-    from cleaner.overlap.classify import sentence
+    from cleaner.overlap.verdicts import sentence
 
     return sentence(overlap)

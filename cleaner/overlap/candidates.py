@@ -25,7 +25,8 @@ import numpy.typing as npt
 
 from cleaner.overlap import sketch
 from cleaner.overlap.key import changes, distinct
-from cleaner.overlap.seeds import SEED, Run, Runs, Stream, find_runs, gram_hashes
+from cleaner.overlap.seeds import Runs, find_runs, gram_hashes
+from cleaner.overlap.stream import SEED, Run, Stream
 
 Array = npt.NDArray[Any]
 Candidates = Callable[[Stream, int, int], Runs]

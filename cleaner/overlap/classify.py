@@ -15,16 +15,24 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
-from cleaner.overlap.key import DATA, fold
+from cleaner.overlap.boxes import Match
 from cleaner.overlap.page import FULL_STOP, Page
-from cleaner.overlap.passages import Match
-from cleaner.overlap.pieces import MANY, Piece, datelines, pieces
-from cleaner.overlap.seeds import SEED, Run
+from cleaner.overlap.pieces import MANY, Piece, pieces
 from cleaner.overlap.shelf import Lines, Shelf
-from cleaner.overlap.values import Figure, Kind, Overlap
+from cleaner.overlap.stream import SEED, Run
+from cleaner.overlap.values import Figure, Kind
+from cleaner.overlap.wording import (
+    _NUMERALS,
+    background_grams,
+    edge_share,
+    furniture_share,
+    is_attributed,
+    phrase_share,
+    usual_share,
+)
 
 EDGE_DOCUMENTS = 3  # documents at whose head or tail a line stands before it is furniture
 BOILERPLATE_SHARE = 0.5
@@ -44,9 +52,7 @@ SENTENCE = 60  # aligned characters from which even one sentence is more than a 
 CROWD = 5  # documents from which a gram counts as frequent here
 DIGIT_OPS, DIGIT_SPACING = 2, 40  # a template: at least two changed numbers, one every 40 characters or closer
 SLOT, SLOT_SPACING = 4, 20  # a template: a name that is filled in, and how close such places are
-ATTRIBUTION_SHARE = 0.2  # of the passage, that the words "… said" at its start may take
 _NUMBER = re.compile(r"\d\d|[a-z]{2}")  # figures, dates, Latin names: what a formula does not hold
-_NUMERALS = frozenset("0123456789〇零一二三四五六七八九十百千万两")
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +148,7 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
     by_run = list(_counts(a, match, around))
     counts = [count for run in by_run for count in run]
     apart = pieces(a, b, match, by_run)
-    usual = _background()
+    usual = background_grams()
     known = [run[i : i + SEED] in usual for run in runs for i in range(len(run) - SEED + 1)]
     rarity = sum(
         math.log(REFERENCE / min(count, REFERENCE))
@@ -157,25 +163,25 @@ def _figures(a: Page, b: Page, match: Match, around: Surroundings, company: bool
     signs = crosses + company - (not numbers) - borders - (crowd > CROWD)
     return {
         "background": round(sum(known) / max(len(known), 1), 3),
-        "attributed": all(_attributed(*side) for side in sides),
+        "attributed": all(is_attributed(*side) for side in sides),
         "by_chance": _by_chance(a, b, apart, around) if len(apart) > 1 else 0.0,
         "chars": match.chars,
-        "chrome": round(min(_chrome(*side) for side in sides), 3),
+        "chrome": round(min(furniture_share(*side) for side in sides), 3),
         "clause_borders": borders,
         "company": company,
         "df": crowd,
-        "edge_lines": round(min(_at_edges(*side, around.edge_lines) for side in sides), 3),
+        "edge_lines": round(min(edge_share(*side, around.edge_lines) for side in sides), 3),
         "enumerated": round(min(page.enumerated(low, high) for page, low, high in sides), 3),
         "full_stop": stops,
         "numbers": numbers,
         "pieces": len(apart),
-        "phrases": round(min(_phrases(page.key.text[low:high]) for page, low, high in sides), 3),
+        "phrases": round(min(phrase_share(page.key.text[low:high]) for page, low, high in sides), 3),
         "quoted": round(min(page.quoted(low, high) for page, low, high in sides), 3),
         "rarity": round(rarity, 1),
         "sentence_end": crosses,
         "signs": signs,
         "template": len(apart) == 1 and _is_template(list(_changes(a, b, match)), match.chars),
-        "usual": round(min(_usual(*side) for side in sides), 3),
+        "usual": round(min(usual_share(*side) for side in sides), 3),
         "whole_clauses": all(page.holds_clauses(low, high) for page, low, high in sides),
         "weight": round(rarity + SIGN * signs, 1),
     }
@@ -205,7 +211,7 @@ def _is_common(a: Page, b: Page, piece: Piece, around: Surroundings) -> bool:
     sides = tuple((page, low, high) for page, (low, high) in zip((a, b), piece.sides, strict=True))
     if piece.df >= MANY and not any(_goes_on(*side, piece.df, around) for side in sides):
         return not all(page.crosses_sentence(low, high, FULL_STOP) for page, low, high in sides)
-    if min(_usual(*side) for side in sides) >= USUAL_SHARE:
+    if min(usual_share(*side) for side in sides) >= USUAL_SHARE:
         return True
     if min(page.enumerated(low, high) for page, low, high in sides) >= NAMES_SHARE:
         return True
@@ -232,7 +238,7 @@ def classify_document(
     """
     if capped:
         return "boilerplate", "bucket"
-    if min(_chrome(page, 0, len(page.key)) for page in (a, b)) >= BOILERPLATE_SHARE:
+    if min(furniture_share(page, 0, len(page.key)) for page in (a, b)) >= BOILERPLATE_SHARE:
         return "boilerplate", "furniture"
     return ("formula", "template") if _is_template(changes, chars) else ("reuse", "")
 
@@ -260,153 +266,6 @@ def _changes(a: Page, b: Page, match: Match) -> Iterator[tuple[str, str]]:
 def _between(a: Page, b: Page, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
     for one, two in pairwise(runs):
         yield a.key.text[one.a0 + one.size : two.a0], b.key.text[one.b0 + one.size : two.b0]
-
-
-def _at_edges(page: Page, low: int, high: int, edge_lines: frozenset[str]) -> float:
-    """Return the share of a span in whole lines that are at the edges of several documents."""
-    if not edge_lines:
-        return 0.0
-    inside = sum(size for line, size in page.lines_of(low, high) if line.key in edge_lines and line in page.edge)
-    return inside / (high - low)
-
-
-def _chrome(page: Page, low: int, high: int) -> float:
-    """Return the share of a span in lines of page furniture."""
-    inside = 0
-    for line, size in page.lines_of(low, high):
-        cues = _cues(line.key)
-        if cues >= 2 or (cues == 1 and not page.is_prose(line)):
-            inside += size
-    return inside / (high - low)
-
-
-@lru_cache(maxsize=1 << 14)
-def _cues(line: str) -> int:
-    """Return how many words of page furniture the key text of a line holds."""
-    return sum(cue in line for cue in _words("chrome.tsv"))
-
-
-def _attributed(page: Page, low: int, high: int) -> bool:
-    """Say whether a span is one sentence that somebody is said to have said: its attribution stands at its start."""
-    key, text = page.key, page.text
-    room = int((high - low) * ATTRIBUTION_SHARE)
-    for word in _words("attribution.tsv"):
-        at = key.text.find(word, max(low - len(word), 0), low + room + len(word))
-        if at < 0:
-            continue
-        after = at + len(word)
-        if after < high and key.start[after] > key.end[after - 1]:  # 指出,... and not 指出了
-            speech = max(after, low)
-            if text[key.end[after - 1]] in ',，:：、“「『"＂' and not page.crosses_sentence(speech, high):
-                return True
-    return False
-
-
-@cache
-def _words(name: str) -> tuple[str, ...]:
-    """Return the key texts of the first column of a table, each once, sorted."""
-    return tuple(sorted({fold(line.split("\t")[0]) for line in _lines(name)}))
-
-
-@cache
-def _background() -> frozenset[str]:
-    """Return the 6-grams that many articles of a newspaper have."""
-    texts = [line.split("\t")[1] for line in _lines("background.tsv")]
-    return frozenset(text[i : i + SEED] for text in texts for i in range(len(text) - SEED + 1))
-
-
-def _lines(name: str) -> list[str]:
-    lines = (DATA / name).read_text("utf-8").split("\n")
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-@cache
-def _phrase_table() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Return the formula table by its first two characters: each as the key texts around its '#' (any numeral)."""
-    by_first: dict[str, list[tuple[str, ...]]] = {}
-    for line in _lines("formula.tsv"):
-        parts = tuple(map(fold, line.split("\t")[0].split("#")))
-        by_first.setdefault(parts[0][:2], []).append(parts)
-    return {first: tuple(sorted(found)) for first, found in by_first.items()}
-
-
-def _phrase_end(key: str, at: int, parts: tuple[str, ...]) -> int:
-    """Return where a phrase that begins at `at` ends, or 0."""
-    for i, part in enumerate(parts):
-        if i:
-            begin = at
-            while at < len(key) and key[at] in _NUMERALS:
-                at += 1
-            if at == begin:
-                return 0
-        if not key.startswith(part, at):
-            return 0
-        at += len(part)
-    return at
-
-
-def _phrases(key: str) -> float:
-    """Return the share of a key text that phrases of the formula table cover."""
-    return sum(high - low for low, high in _phrase_places(key)) / len(key)
-
-
-@lru_cache(maxsize=1 << 14)
-def _phrase_places(key: str) -> tuple[tuple[int, int], ...]:
-    """Return the places of a key text that phrases of the formula table cover, sorted and disjoint."""
-    found = []
-    at = 0
-    table = _phrase_table()
-    for start in range(len(key)):
-        for first in (key[start : start + 2], key[start]):
-            for parts in table.get(first, ()):
-                end = _phrase_end(key, start, parts)
-                if end > at:
-                    found.append((max(start, at), end))
-                    at = end
-    return tuple(found)
-
-
-def _usual(page: Page, low: int, high: int) -> float:
-    """Return the share of a span in phrases, datelines and 6-grams of the background, together."""
-    key = page.key.text[low:high]
-    covered = bytearray(len(key))
-    usual = _background()
-    places = [(i, i + SEED) for i in range(len(key) - SEED + 1) if key[i : i + SEED] in usual]
-    lines = ((x - low, y - low) for x, y in datelines(page, low, high))
-    for x, y in (*places, *_phrase_places(key), *lines):
-        covered[x:y] = b"\1" * (y - x)
-    return sum(covered) / len(key)
-
-
-SENTENCES = {
-    "bucket": "boilerplate: so many documents hold it that its bucket met the limit",
-    "edges": "boilerplate: {edge_lines:.0%} of it are whole lines at the head or tail of three documents or more",
-    "chrome": "boilerplate: {chrome:.0%} of it stands in lines of page furniture (menus, licences, footers)",
-    "furniture": "boilerplate: most of both pages is lines of page furniture",
-    "marks": "quote: {quoted:.0%} of it stands inside quotation marks in both",
-    "attribution": "quote: one sentence that both attribute to a speaker",
-    "phrases": "formula: phrases of the formula table make up {phrases:.0%} of it",
-    "background": "formula: {background:.0%} of its 6-grams stand in many articles of a newspaper",
-    "usual": "formula: phrases, datelines and what many articles of a newspaper write make up {usual:.0%} of it",
-    "pieces": "formula: {pieces} pieces beside each other by chance; {by_chance:.0%} are phrases, quotes or lists",
-    "enumeration": "formula: {enumerated:.0%} of it is an enumeration of names",
-    "template": "formula: a template, the places that differ hold other numbers",
-    "many": "formula: not more than one sentence, and {df} documents or more have it, each among other text",
-    "long": "reuse: {chars} aligned characters that are no formula (weight {weight:.0f}, the limit is 37)",
-    "rare": "reuse: only {chars} aligned characters, but rare ones (weight {weight:.0f}, the limit is 65)",
-    "common": "formula: {chars} aligned characters, but few that are rare (weight {weight:.0f}, the limit is 37)",
-    "short": "formula: only {chars} aligned characters, and not rare enough (weight {weight:.0f}, the limit is 65)",
-    "same": "reuse: both documents have the same key text",
-    "near": "reuse: near duplicates, {jaccard:.0%} of all distinct 4-grams are shared",
-    "contained": "reuse: {containment:.0%} of the distinct 4-grams of the shorter document stand in the longer one",
-}
-
-
-def sentence(overlap: Overlap) -> str:
-    """Return one sentence that says why `overlap` has its kind, made of our own words and figures alone."""
-    figures: dict[str, Figure] = dict(overlap.reasons)
-    figures |= {"jaccard": overlap.jaccard, "containment": overlap.containment, "chars": overlap.chars}
-    return SENTENCES[str(figures["rule"])].format(**figures)
 
 
 def edge_lines(shelf: Shelf, lines: Lines, label: Sequence[int], cap: int) -> frozenset[str]:

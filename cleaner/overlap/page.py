@@ -14,7 +14,7 @@ import regex
 
 from cleaner.context import Context, Settings, is_prose
 from cleaner.overlap.key import Key
-from cleaner.overlap.seeds import SEED
+from cleaner.overlap.stream import SEED
 
 OPEN_CLOSE = {"“": "”", "「": "」", "『": "』", "《": "》", "‘": "’", "﹁": "﹂", "﹃": "﹄", "〝": "〞", "｢": "｣"}
 _QUOTE = regex.compile(f'[{"".join((*OPEN_CLOSE, *OPEN_CLOSE.values()))}"＂\n]')

@@ -16,10 +16,10 @@ from statistics import median_low
 
 import regex
 
+from cleaner.overlap.boxes import DELETED_NEAR, Match
 from cleaner.overlap.key import folded
 from cleaner.overlap.page import FULL_STOP, Page
-from cleaner.overlap.passages import DELETED_NEAR, Match
-from cleaner.overlap.seeds import SEED, Run
+from cleaner.overlap.stream import SEED, Run
 
 MANY = 4  # documents that have one whole clause or sentence, from which it is a phrase
 BEFORE = 40  # characters in front of a span in which a dateline that reaches into it may begin

@@ -12,30 +12,18 @@ Everything is arrays: a folder of a thousand articles has two million grams.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from cleaner.overlap.key import Key, changes, code_points, distinct
+from cleaner.overlap.growing import first_hubs, grown, more_than_border
+from cleaner.overlap.key import changes, code_points, distinct
+from cleaner.overlap.stream import SEED, Array, Run, Stream
 
-SEED = 6  # key characters
 REPEATS = 8  # a gram more often than this in one text is no seed there: tables, refrains, keyword stuffing
 PAIRS = 4_000_000  # pairs of places held at a time and in all; beyond it the commonest grams are left out, and named
 SORTED = 1 << 20  # hashes sorted at a time
-FIRST_STRIDE = 32
-
-Array = npt.NDArray[Any]
-
-
-class Run(NamedTuple):
-    """Key characters `a0 : a0 + size` of one text equal `b0 : b0 + size` of another (or further on in the same)."""
-
-    a0: int
-    b0: int
-    size: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,42 +55,6 @@ class Runs:
         return found
 
 
-@dataclass(frozen=True, eq=False)
-class Stream:
-    """The key characters of many texts, one after the other, in stretches that no run may leave.
-
-    Stretch i is `codes[begin[i] : begin[i + 1]]`; it is part of text `text[i]` and begins at its key character
-    `low[i]`. A text is one stretch, unless lines of it were taken out. Sorted by text, then place.
-    """
-
-    codes: Array
-    begin: Array
-    text: Array
-    low: Array
-
-    @classmethod
-    def of(cls, keys: Sequence[Key]) -> Stream:
-        """Return the whole of `keys`."""
-        codes = np.concatenate([np.zeros(0, np.uint32), *(key.codes for key in keys)])
-        begin = np.cumsum([0, *map(len, keys)])
-        return cls(codes, begin, np.arange(len(keys)), np.zeros(len(keys), np.int64))
-
-    def stretch(self, place: Array) -> Array:
-        """Return the stretch of each place."""
-        found: Array = np.searchsorted(self.begin, place, "right") - 1
-        return found
-
-    def over(self, count: int, size: int = SEED) -> Array:
-        """Return which of the first `count` grams of `size` characters run over the end of their stretch."""
-        places = np.concatenate([self.begin[1:-1] - j for j in range(1, size)])
-        found: Array = places[(places >= 0) & (places < count)]
-        return found
-
-    def by_pair(self, rows: Array, least: int) -> tuple[tuple[int, int, tuple[Run, ...]], ...]:
-        """Return runs, as rows (place, other place, size), by pair of texts, if they have `least` characters in all."""
-        return tuple(_by_pair(_once(rows), self, least))
-
-
 def find_runs(stream: Stream, limit: int, least: int, chosen: Array | None = None, pairs: bool = True) -> Runs:
     """Return the maximal equal runs between and inside the texts that begin with a seed in at most `limit` texts.
 
@@ -113,8 +65,8 @@ def find_runs(stream: Stream, limit: int, least: int, chosen: Array | None = Non
     if not pairs:
         return Runs((), int((groups.counts > limit).sum()), 0, groups.common, groups.counts)
     ones, others, dropped = _starts(groups)
-    stars = _first_hubs(_grown(stream, groups.stars[:, 0], groups.stars[:, 1]))
-    runs = _more_than_border(_grown(stream, ones, others), groups.frequent)
+    stars = first_hubs(grown(stream, groups.stars[:, 0], groups.stars[:, 1]))
+    runs = more_than_border(grown(stream, ones, others), groups.frequent)
     found = stream.by_pair(np.concatenate((stars, runs)), least)
     return Runs(found, int((groups.counts > limit).sum()), dropped, groups.common, groups.counts)
 
@@ -247,107 +199,3 @@ def _starts(groups: _Groups) -> tuple[Array, Array, int]:
             ones.append(one)
             others.append(other)
     return np.concatenate(ones), np.concatenate(others), dropped
-
-
-def _grown(stream: Stream, ones: Array, others: Array) -> Array:
-    """Return the maximal runs around seeds, without repeats, as rows (place, other place, size)."""
-    codes, begin = stream.codes, stream.begin
-    equal = np.ones(len(ones), bool)  # a hash is no proof
-    for j in range(SEED):
-        equal &= codes[ones + j] == codes[others + j]
-    ones, others = ones[equal], others[equal]
-    one, other = stream.stretch(ones), stream.stretch(others)
-    ahead = _equal_ahead(codes, ones + SEED, others + SEED, begin[one + 1], begin[other + 1])
-    flipped = len(codes) - 1  # backwards is forwards in the reversed text
-    behind = _equal_ahead(
-        codes[::-1], flipped - (ones - 1), flipped - (others - 1), flipped + 1 - begin[one], flipped + 1 - begin[other]
-    )
-    return _once(np.stack([ones - behind, others - behind, behind + SEED + ahead], 1))
-
-
-def _more_than_border(rows: Array, frequent: Array) -> Array:
-    """Return `rows` without runs of text that stands in too many texts, and of a few characters beside it.
-
-    Texts that hold a common paragraph and have the same character before it share a gram that others have not; it
-    would bring back all the pairs that the stars spare.
-    """
-    grams = rows[:, 2] - (SEED - 1)
-    often = np.searchsorted(frequent, rows[:, 0] + grams) - np.searchsorted(frequent, rows[:, 0])
-    kept: Array = rows[(often == 0) | (grams - often >= SEED)]
-    return kept
-
-
-def _first_hubs(rows: Array) -> Array:
-    """Return `rows` (first place, other place, size) without those that an earlier first place says as well.
-
-    With enough texts, a common paragraph and the one character before it are a frequent gram of their own, with a hub
-    of their own. What begins or ends at the same place, and is less than a seed longer, is the same passage.
-    """
-    for ends in (False, True):
-        place = rows[:, 1] + rows[:, 2] * ends
-        order = np.lexsort((rows[:, 0], place))
-        rows, place = rows[order], place[order]
-        first = np.maximum.accumulate(np.where(changes(place), np.arange(len(rows)), 0))
-        rows = rows[(first == np.arange(len(rows))) | (rows[:, 2] - rows[first, 2] >= SEED)]
-    return rows
-
-
-def _once(rows: Array) -> Array:
-    """Return the distinct rows, sorted by the two places."""
-    if not len(rows):
-        return rows
-    order = np.lexsort((rows[:, 1], rows[:, 0]))
-    rows = rows[order]
-    fresh = np.r_[True, (rows[1:, :2] != rows[:-1, :2]).any(1)]
-    return rows[fresh]
-
-
-def _equal_ahead(codes: Array, one: Array, other: Array, one_end: Array, other_end: Array) -> Array:
-    """Return for each pair how many characters from `one` and `other` on are equal, up to the ends.
-
-    The stride doubles for the pairs that are still equal, so that a long copy costs few turns.
-    """
-    room = np.minimum(one_end - one, other_end - other)
-    found = np.zeros(len(one), np.int64)
-    live = np.flatnonzero(room > 0)
-    stride = FIRST_STRIDE
-    while len(live):
-        still = []
-        for part in _portions(live, stride):
-            size = np.minimum(room[part] - found[part], stride)
-            steps = np.arange(stride)
-            inside = steps < size[:, None]
-            at = np.minimum((one + found)[part][:, None] + steps, len(codes) - 1)
-            to = np.minimum((other + found)[part][:, None] + steps, len(codes) - 1)
-            same = (codes[at] == codes[to]) & inside
-            run = np.where(same.all(1), stride, np.argmin(same, 1))
-            found[part] += run
-            still.append(part[(run == stride) & (found[part] < room[part])])
-        live = np.concatenate(still)
-        stride = min(stride * 2, 1 << 14)
-    return found
-
-
-def _portions(live: Array, stride: int) -> Iterator[Array]:
-    """Cut `live` so that a matrix of `stride` columns stays small."""
-    step = max((1 << 21) // stride, 1)
-    for at in range(0, len(live), step):
-        yield live[at : at + step]
-
-
-def _by_pair(rows: Array, stream: Stream, least: int) -> Iterator[tuple[int, int, tuple[Run, ...]]]:
-    """Yield the runs of each pair of texts, sorted, if they have `least` characters together."""
-    if not len(rows):
-        return
-    at, to = stream.stretch(rows[:, 0]), stream.stretch(rows[:, 1])
-    one, other = stream.text[at], stream.text[to]
-    local = (
-        np.stack([stream.low[at] - stream.begin[at], stream.low[to] - stream.begin[to], np.zeros_like(at)], 1) + rows
-    )
-    order = np.lexsort((rows[:, 1], rows[:, 0], other, one))
-    rows, local, one, other = rows[order], local[order], one[order], other[order]
-    edges = np.flatnonzero(np.r_[True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]), True])
-    enough = np.flatnonzero(np.add.reduceat(rows[:, 2], edges[:-1]) >= least)
-    for i in enough.tolist():
-        low, high = edges[i], edges[i + 1]
-        yield int(one[low]), int(other[low]), tuple(Run(*row) for row in local[low:high].tolist())

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from cleaner.overlap import sketch
 from cleaner.overlap.key import changes, distinct, make_key
 from cleaner.overlap.page import Page, line_borders
-from cleaner.overlap.seeds import Stream
+from cleaner.overlap.stream import Stream
 from cleaner.overlap.values import Text
 
 Array = npt.NDArray[Any]

@@ -159,7 +159,7 @@ def language(file: FileRecord) -> str | None:
 
 def verdict(overlap: OverlapRecord, t: Speech = ENGLISH) -> str:
     """Return the sentence behind the kind of an overlap; another language makes it anew from the figures."""
-    from cleaner.overlap.classify import SENTENCES  # a report that has no overlaps does not wait for it
+    from cleaner.overlap.verdicts import SENTENCES  # a report that has no overlaps does not wait for it
 
     sentence = SENTENCES.get(str(overlap.reasons.get("rule")))
     if sentence is None or t.language == "en":

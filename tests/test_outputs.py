@@ -98,6 +98,7 @@ def test_sarif_of_the_seeds_has_a_result_per_group_with_its_fingerprint(result: 
     assert groups <= set(prints)
 
 
+@pytest.mark.slow
 def test_sarif_stays_under_what_a_code_host_takes_and_says_so() -> None:
     many = [Finding(f"{i:012x}", "zh/r", "why", "note", "a.txt", "x", line=1) for i in range(MOST + 7)]
     log = json.loads(to_sarif(many))

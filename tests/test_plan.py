@@ -46,7 +46,10 @@ def _record(text):
     return head.encode() + body + b"\r\n\r\n"
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "jsonl.gz", "jsonl.zst", "parquet", "warc.gz", "txt"])
+OTHERS = ["jsonl.gz", "jsonl.zst", "parquet", "warc.gz", "txt"]  # five seconds each
+
+
+@pytest.mark.parametrize("kind", ["jsonl", *(pytest.param(kind, marks=pytest.mark.slow) for kind in OTHERS)])
 def test_documents_and_disk_of_every_format_are_foreseen_from_a_third_of_them(tmp_path, book, kind):
     """Within 1.5 of what a run writes: the bar of the whole plan. Time is not held here, a test machine is busy."""
     src = write(tmp_path / "src", kind, 600)

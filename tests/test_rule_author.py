@@ -354,6 +354,7 @@ def test_a_good_text_that_a_pack_changes_is_shown(tmp_path):
         testing.assert_untouched(file, PROSE + "广告位招租\n")
 
 
+@pytest.mark.slow
 def test_the_tests_of_a_new_package_run_with_plain_pytest(tmp_path):
     clean("rules", "new", "--package", "acme", cwd=tmp_path)
     top = tmp_path / "seedclean-acme"

@@ -43,11 +43,11 @@ def test_kills_of_workers_and_of_the_whole_run_leave_the_same_bytes(tmp_path):
     for round in range(3):
         out = tmp_path / f"worker{round}"
         run = command(src, out, "--engine", "pool", "-j", "2")
+        met: set[tuple[str, bytes]] = set()
         for _ in range(2):
             time.sleep(rng.uniform(0.8, 2.5))
             if (victims := children(run.pid)) and run.poll() is None:
-                os.kill(rng.choice(victims), signal.SIGKILL)
-                killed += 1
+                killed += _kill_once(rng.choice(victims), out, met)
         assert run.wait() == 3, run.stderr.read()
         assert corpora.tree(out) == expected
     assert killed
@@ -69,6 +69,19 @@ def test_kills_of_workers_and_of_the_whole_run_leave_the_same_bytes(tmp_path):
     else:
         assert command(src, out, "--engine", "serial").wait() == 3
     assert broken and corpora.tree(out) == expected
+
+
+def _kill_once(pid, out, met):
+    """Kill a worker, unless a document in work has met a death before: a second one rightly quarantines it."""
+    try:
+        os.kill(pid, signal.SIGSTOP)  # so that it does not come to another document between the look and the death
+    except ProcessLookupError:
+        return False
+    notes = {(str(path), path.read_bytes()) for path in out.rglob("*.at")}
+    again = {note for note in notes & met if not note[1].startswith(b"-1")}
+    os.kill(pid, signal.SIGCONT if again else signal.SIGKILL)
+    met |= notes
+    return not again
 
 
 def _alive(pid):

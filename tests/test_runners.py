@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cleaner.corpus.run
+from cleaner.corpus import part as parts
 from cleaner.corpus.components import LINK, components, on_driver
 from cleaner.errors import InputError, OutputError, UsageError
 from cleaner.overlap.clusters import components as slow_components
 from cleaner.pipeline import quiet
-from cleaner.runners import Job, choose, run_all
+from cleaner.runners import Job, Trial, choose, run_all
 from cleaner.runners.exchange import Rows, Shuffle, save
 from cleaner.runners.pool import Pool
 from cleaner.runners.serial import Serial
@@ -240,6 +241,25 @@ def test_every_runner_gives_the_same_bytes_though_workers_die(tmp_path, book, mo
             corpora.clean_into(tmp_path / "b", tmp_path / name, corpora.settings(**CONFIG), book, runner)
         trees.append(corpora.tree(tmp_path / name))
     assert trees[2] == trees[3] != trees[0]
+
+
+def test_what_a_worker_loads_at_its_start_is_laid_to_no_document(tmp_path, book, monkeypatch):
+    """Two kills within that half second quarantined a good first document on a busy machine (E130)."""
+    note, seen = tmp_path / "note", []
+    honest, whole = parts.clean_bytes, parts.clean_part
+
+    def clean_bytes(name, raw, *rest):
+        seen.append((name, int(note.read_bytes()) if note.exists() else -1))
+        return honest(name, raw, *rest)
+
+    def stage(setup, folder, task, _trial):
+        return whole(setup, folder, task, Trial(note=str(note)))
+
+    monkeypatch.setattr(parts, "clean_bytes", clean_bytes)
+    monkeypatch.setattr(cleaner.corpus.run, "clean_part", stage)
+    (tmp_path / "a.jsonl").write_bytes(b'{"text":"one"}\n{"text":"two"}\n')
+    corpora.clean_into(tmp_path / "a.jsonl", tmp_path / "out", corpora.settings(), book)
+    assert seen == [("", -1), ("a.jsonl#1", 0), ("a.jsonl#2", 1)]
 
 
 def test_a_run_that_was_killed_goes_on_from_its_finished_parts(tmp_path, book, monkeypatch):

@@ -14,8 +14,8 @@ from typing import Literal
 from cleaner import files
 from cleaner.errors import CleanerError, InputError
 from cleaner.pipeline import Result, extracted_place
-from cleaner.reports.head import committed
 from cleaner.reports.previous import JSONL, REPORT, previous
+from cleaner.reports.records import Records
 from cleaner.show import show_path
 
 
@@ -68,13 +68,17 @@ def _inside(name: str, out: Path) -> bool:
     return not Path(name).is_absolute() and (out / name).parent.resolve().is_relative_to(out.resolve())
 
 
-def write(result: Result, out: Path, *, html: bool = True, wait: bool = False) -> Written:
+def write(
+    result: Result, out: Path, *, html: bool = True, wait: bool = False, then: Records | None = None
+) -> Written:  # fmt: skip
     """Bring OUT in step: texts first, the report last, each file whole or not at all.
+
+    `then` is the report of the last commit (`reports.head.committed`): the HTML says what differs from it.
 
     Raises OutputError: E301 the disk is full or fails, E302 not permitted, E303 another run holds OUT.
     """
     todo = differences(result, out)
-    pages = dict(result.pages(committed(out))) if html else {}
+    pages = dict(result.pages(then)) if html else {}
     fresh = {name: page for name, page in pages.items() if not ((out / name).is_file() and _holds(out / name, page))}
     dead = _stale_pages(out, set(pages)) if html else []
     broken_off = (out / files.INCOMPLETE).exists()  # then dead temporary files are to be swept, too

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cleaner.files import Entry
     from cleaner.output import Written
     from cleaner.pipeline import Book, Result
+    from cleaner.reports.drift import Drift
 
 MOST = 15  # differences that `check` lists, so that it stays under 20 lines
 
@@ -133,7 +135,8 @@ def _corpus_of(src: Path, out: Path, config: Config) -> list[Entry] | None:
 
 def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str, Any]) -> int:
     from cleaner import output, pipeline
-    from cleaner.reports import terminal
+    from cleaner.reports import drift, terminal
+    from cleaner.reports.head import committed
 
     src, config, disk = tree.src, tree.config, tree.disk or out
     printer, begun = options.printer, time.process_time()
@@ -143,12 +146,14 @@ def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str,
         result = pipeline.run(src, out, config, book, printer.tick, cache)
     complain(printer, result)
     printer.totals = totals_of(result.records.run)
+    then = committed(disk)  # read before OUT is written, and once: the pages and the terminal both compare with it
+    grown = drift.drifts(then, result.records)
     written: Written
     if flags["dry_run"]:
         todo = output.differences(result, disk)
         written = output.Written(tuple(d.name for d in todo if d.kind != "orphan"), ())
     else:
-        written = output.write(result, disk, html=not flags["no_report"], wait=flags["wait"])
+        written = output.write(result, disk, html=not flags["no_report"], wait=flags["wait"], then=then)
     for error in written.errors:
         printer.error(error)
     found = formats.chosen(result.records, book, slash(src), known, only_new=new_only)
@@ -157,12 +162,14 @@ def _whole(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str,
     elif not printer.quiet:
         for line in terminal.summary(result.records, slash(src), slash(out), printer.t):
             printer.say(line)
+        for line in drift.lines(grown, slash(out), printer.t):
+            printer.say(line)
         if printer.verbose:
             for line in terminal.skipped(result.records.files, printer.t):
                 printer.say(line)
         _say_written(printer, tree, out, written, dry=flags["dry_run"])
     if flags["stats"]:
-        _stats(Path(flags["stats"]), result, time.process_time() - begun)
+        _stats(Path(flags["stats"]), result, time.process_time() - begun, grown)
     changed = bool(written.written or written.deleted)
     failed = changed and (flags["dry_run"] or flags["exit_non_zero_on_change"])
     failed = formats.gate(printer, found, {*config.keys.fail_on, *flags["fail_on"]}, result.records) or failed
@@ -188,7 +195,7 @@ def _say_written(printer: Printer, tree: Tree, out: Path, written: Written, *, d
     printer.say(t("read {report}index.html or README.md", report=report) + then)
 
 
-def _stats(file: Path, result: Result, seconds: float) -> None:
+def _stats(file: Path, result: Result, seconds: float, grown: Sequence[Drift]) -> None:
     import platform
     from importlib.metadata import version
 
@@ -198,6 +205,7 @@ def _stats(file: Path, result: Result, seconds: float) -> None:
     found = {
         "cpu_seconds": round(seconds, 3), "python": platform.python_version(),
         "versions": {name: version(name) for name in names}, "totals": result.records.run,
+        "drift": [one._asdict() for one in grown],
     }  # fmt: skip
     file.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
 

@@ -65,6 +65,8 @@ def compare(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str
 def in_hook(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str, Any]) -> int:
     """Compare with OUT as it is staged; if it is not in step, write OUT on the disk, and fail."""
     from cleaner import output, pipeline
+    from cleaner.reports import drift
+    from cleaner.reports.head import committed
 
     printer = options.printer
     with options.cache() as cache:
@@ -81,7 +83,10 @@ def in_hook(options: Options, tree: Tree, out: Path, book: Book, flags: dict[str
             tree.said = None  # what was said besides has to be said again
         return pipeline.worst((hard, 1 if closed else 0))
     assert tree.disk is not None
-    written = output.write(result, tree.disk, html=not flags["no_report"], wait=flags["wait"])
+    then = committed(tree.disk)
+    for line in drift.lines(drift.drifts(then, result.records), slash(out), printer.t):
+        printer.say(line)
+    written = output.write(result, tree.disk, html=not flags["no_report"], wait=flags["wait"], then=then)
     for failed in written.errors:
         printer.error(failed)
     where = show_path(slash(out))

@@ -59,6 +59,7 @@ def _orphans(result: Result, out: Path) -> list[str]:
     last = previous(out)
     files_then = last.files if last else ()
     mine = {record.out for record in files_then if record.out}
+    mine |= files.announced(out)  # a killed run has put them there, and no report names them
     mine |= {extracted_place(record.path) for record in files_then if record.extracted}
     return sorted(name for name in mine - set(result.texts) if _inside(name, out) and (out / name).is_file())
 
@@ -87,8 +88,9 @@ def write(
     changed = [d.name for d in todo if d.kind != "orphan"]
     orphans = [d.name for d in todo if d.kind == "orphan"]
     errors: list[CleanerError] = []
-    with files.Lock(out, wait=wait):
+    with files.Lock(out, wait=wait) as lock:
         texts = sorted(set(changed) - {JSONL}, key=lambda name: (name.startswith(f"{REPORT}/"), name))
+        lock.announce(d.name for d in todo if d.kind == "missing" and d.name in result.texts)
         done = [out / name for name in texts if _put(out, name, result.committed[name], errors)]
         for name, page in fresh.items():
             _put(out, name, page, errors)

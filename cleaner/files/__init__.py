@@ -9,7 +9,7 @@ from __future__ import annotations
 from cleaner.files.decode import ENCODINGS, Source, decode, named_encoding, rebuild
 from cleaner.files.read import copy_file, read
 from cleaner.files.walk import OTHER_SUFFIX, Entry, check_places, name_error, walk
-from cleaner.files.write import INCOMPLETE, Lock, fresh, place, remove, replace_file, sync
+from cleaner.files.write import INCOMPLETE, Lock, announced, fresh, place, remove, replace_file, sync
 
 __all__ = [
     "ENCODINGS",
@@ -18,6 +18,7 @@ __all__ = [
     "Entry",
     "Lock",
     "Source",
+    "announced",
     "check_places",
     "copy_file",
     "decode",

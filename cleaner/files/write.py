@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+import orjson
+
 from cleaner.errors import InputError, OutputError
 from cleaner.show import show, show_path
 
@@ -117,8 +119,9 @@ class Lock:
     """While it is held, this run alone writes to OUT: `with Lock(out) as lock: ...`
 
     OUT is made if missing, dead temporary files are swept (`swept` counts them), and OUT/.incomplete stands until
-    the block ends well; `broken_off` says that one stood there before. Raises OutputError E303 if another run holds
-    the lock and `wait` is false, E301 or E302 if OUT cannot be written.
+    the block ends well; `broken_off` says that one stood there before. It holds the names told to `announce`, so that
+    a later run knows what a killed one has put there (`announced`), which no report names.
+    Raises OutputError E303 if another run holds the lock and `wait` is false, E301 or E302 if OUT cannot be written.
     """
 
     def __init__(self, out: Path, *, wait: bool = False) -> None:
@@ -150,6 +153,13 @@ class Lock:
                     (self.out / INCOMPLETE).unlink(missing_ok=True)
             finally:
                 self._release()
+
+    def announce(self, names: Iterable[str]) -> None:
+        """Note, on the disk, the names of files that will be new in OUT, before the first of them is written."""
+        with _said(self.out), (self.out / INCOMPLETE).open("ab") as file:
+            file.write(b"".join(orjson.dumps(name) + b"\n" for name in names))
+            file.flush()
+            os.fsync(file.fileno())
 
     def _acquire(self) -> int:
         """Return a descriptor of the lock file that holds the lock on it."""
@@ -183,6 +193,16 @@ class Lock:
             (self.out / LOCK).unlink()
         os.close(self._descriptor)
         self._descriptor = -1
+
+
+def announced(out: Path) -> set[str]:
+    """Return the names that broken-off runs have announced, whether they came to write them or not."""
+    names = set()
+    with suppress(OSError):
+        for line in (out / INCOMPLETE).read_bytes().splitlines():
+            with suppress(orjson.JSONDecodeError):  # the last line may be torn; what it was to name was not written
+                names.add(orjson.loads(line))
+    return {name for name in names if isinstance(name, str)}
 
 
 @contextmanager

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from cleaner import files, output
+from cleaner import files, output, pipeline
+from cleaner.cache import Cache
 from cleaner.clean import clean
 from cleaner.config import load
 from cleaner.context import Settings
+from cleaner.decide import Request, decide
+from cleaner.decisions import Decision, Decisions, Row
+from cleaner.decisions.file import with_decision
 from cleaner.packs import shipped
-from cleaner.pipeline import Book, run
+from cleaner.pipeline import Book, Result, run
+from cleaner.reports.previous import previous
 from tests.test_clean import DOCUMENTS
 from tests.trust.harness import digest, tree
 
@@ -57,9 +65,32 @@ def test_a_higher_budget_takes_nothing_else(book, config, text, hard):
 CONFIG = load(None, {})
 BOOK = Book.of(CONFIG)
 NAMES = st.sampled_from(["a.txt", "b.txt", "c/d.txt", "e.md", "A2.txt"])
-BODIES = st.sampled_from(
-    [*(a.encode() for a in ARTICLES[:4]), b"", b"\xff\xfe\xfd", "標題\n\n領(lǐng)導。\n分享到:\n".encode("utf-16")]
+DIRTY = (
+    "標題\n\n"
+    + ARTICLES[0]
+    + "市領(lǐng)導(dǎo)在項(xiàng)目現(xiàn)場調(diào)研，走在365bet体育在线前列。\n【打印】【关闭】\n"
 )
+BODIES = st.sampled_from(
+    [
+        *(a.encode() for a in ARTICLES[:4]),
+        b"",
+        b"\xff\xfe\xfd",
+        "標題\n\n領(lǐng)導。\n分享到:\n".encode("utf-16"),
+        DIRTY.encode(),
+    ]
+)
+PACKS = st.sampled_from([None, "zh-core", "zh-spam", "zh-lines"])
+
+
+@contextmanager
+def cached(folder: Path) -> Iterator[Cache]:
+    """A cache that is asked also for a few small texts."""
+    before, pipeline.BULK = pipeline.BULK, 0
+    try:
+        with Cache(folder) as cache:
+            yield cache
+    finally:
+        pipeline.BULK = before
 
 
 class Killed(BaseException):
@@ -67,7 +98,11 @@ class Killed(BaseException):
 
 
 class Repository(RuleBasedStateMachine):
-    """A folder of seeds that changes, runs that end or are killed; OUT is what the last whole run made."""
+    """A folder of seeds that changes, packs and decisions that come and go, runs that end or are killed.
+
+    OUT is what the last whole run made, with a cache that lives as long as the folder; a run from nothing, without
+    one, makes the same.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +110,16 @@ class Repository(RuleBasedStateMachine):
         self.src, self.out = self.place / "src", self.place / "out"
         self.src.mkdir()
         (self.src / "always.txt").write_text("标题\n\n" + ARTICLES[0], encoding="utf-8")
-        self.whole = False
+        self.whole, self.book = False, BOOK
+        self.made: list[Decision] = []
+
+    def clean(self) -> Result:
+        with cached(self.place / "cache") as cache:
+            return run(self.src, self.out, CONFIG, self.book, cache=cache)
+
+    def decided(self) -> None:
+        rows = tuple(Row(one, i) for i, one in enumerate(self.made, 1))
+        self.book, self.whole = replace(self.book, decisions=Decisions(rows)), False
 
     def teardown(self) -> None:
         shutil.rmtree(self.place)
@@ -99,9 +143,33 @@ class Repository(RuleBasedStateMachine):
             (self.src / old).replace(self.src / new)
             self.whole = False
 
+    @rule(left_out=PACKS)
+    def switch(self, left_out: str | None) -> None:
+        packs = tuple(one for one in BOOK.packs if one.name != left_out)
+        rules = tuple(one for one in BOOK.rules if one.pack != left_out)
+        self.book, self.whole = Book(packs, rules, self.book.decisions), False
+
+    @rule(nth=st.integers(0, 40), do=st.sampled_from(["keep", "remove", "replace"]))
+    def judge(self, nth: int, do: str) -> None:
+        """Decide on one of the changes that the report in OUT shows, which may be of an older run."""
+        records = previous(self.out)
+        if records is None or not records.edits:
+            return
+        request = Request(
+            do, records.edits[nth % len(records.edits)].id, replacement="全省" if do == "replace" else None
+        )  # type: ignore[arg-type]
+        for one in decide(request, records, self.book.bench.one_group):
+            self.made = with_decision(self.made, one)
+        self.decided()
+
+    @rule()
+    def think_again(self) -> None:
+        self.made = self.made[:-1]
+        self.decided()
+
     @rule()
     def finish(self) -> None:
-        output.write(run(self.src, self.out, CONFIG, BOOK), self.out, html=False)
+        output.write(self.clean(), self.out, html=False)
         self.whole = True
 
     @rule(at=st.integers(0, 6))
@@ -115,7 +183,7 @@ class Repository(RuleBasedStateMachine):
                 raise Killed
             return plain(path, target)
 
-        result = run(self.src, self.out, CONFIG, BOOK)
+        result = self.clean()
         Path.replace = replace  # type: ignore[method-assign, assignment]
         try:
             output.write(result, self.out, html=False)
@@ -130,10 +198,26 @@ class Repository(RuleBasedStateMachine):
         if self.whole:
             fresh = self.place / "fresh"
             shutil.rmtree(fresh, ignore_errors=True)
-            output.write(run(self.src, fresh, CONFIG, BOOK), fresh, html=False)
+            output.write(run(self.src, fresh, CONFIG, self.book), fresh, html=False)
             assert digest(tree(self.out)) == digest(tree(fresh))
             assert not (self.out / files.INCOMPLETE).exists()
 
 
 TestRepository = Repository.TestCase
 TestRepository.settings = settings(max_examples=6, stateful_step_count=8, deadline=None, derandomize=True)
+
+
+def test_what_a_killed_run_put_into_out_goes_when_its_seed_is_gone():
+    """No report names it, so it stood there for ever, and `clean check` called OUT in step."""
+    state = Repository()
+    state.put("a.txt", ARTICLES[0].encode())
+    state.kill(2)
+    assert (state.out / "a.txt").exists() and not (state.out / "__report__/report.jsonl").exists()
+    state.delete("a.txt")
+    (state.out / "mine.txt").write_bytes(b"a file of the user")
+    names = [one.name for one in output.differences(state.clean(), state.out) if one.kind == "orphan"]
+    assert names == ["a.txt"]
+    state.kill(0)  # what was announced before stays known
+    state.finish()
+    assert not (state.out / "a.txt").exists() and (state.out / "mine.txt").exists()
+    state.teardown()

@@ -204,7 +204,7 @@ class Repository(RuleBasedStateMachine):
 
 
 TestRepository = Repository.TestCase
-TestRepository.settings = settings(max_examples=6, stateful_step_count=8, deadline=None, derandomize=True)
+TestRepository.settings = settings(max_examples=30, stateful_step_count=12, deadline=None, derandomize=True)
 
 
 def test_what_a_killed_run_put_into_out_goes_when_its_seed_is_gone():

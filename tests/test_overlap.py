@@ -420,13 +420,13 @@ class TestClasses:
 
 
 class TestLimits:
-    def test_a_line_of_very_many_texts_is_linked_to_the_first_and_the_report_says_so(self):
+    def test_a_line_of_very_many_texts_is_linked_to_one_and_the_report_says_so(self):
         source = random.Random(3)
         line = sentence(random.Random(2), 40)
         texts = hans(*(article(source, line) for _ in range(20)))
         found = find_overlaps(texts, OverlapSettings(seed_df=5))
         assert len(found.overlaps) == 19
-        assert {x.a.document for x in found.overlaps} == {"000.txt"}
+        assert len(set.intersection(*({x.a.document, x.b.document} for x in found.overlaps))) == 1
         assert len(found.clusters) == 1
         assert found.clusters[0].capped
         assert any("1 lines of more than 5 texts" in note for note in found.notes)

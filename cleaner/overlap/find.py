@@ -58,7 +58,7 @@ def find(texts: Sequence[Text], settings: OverlapSettings, candidates: Candidate
     shelved, batches = shelve(shelf)
     search = _Search(shelf, shelved, settings, _crowds(shelf, shelved.lines, settings))
     without = np.concatenate([np.zeros((0, 5), np.int32), *(crowd.rows for crowd in search.crowds)])
-    runs = candidates(stream(batches, shelved.original, without), settings.seed_df, MATCHED)
+    runs = candidates(stream(batches, shelved, without), settings.seed_df, MATCHED)
     common = shelved.lines.groups(settings.seed_df + 1, settings.bucket_cap, settings.min_chars)
     passages = search.passages(runs, common)
     edges, notes = search.near_duplicates(passages)
@@ -122,14 +122,12 @@ class _Search:
     def passages(self, runs: Runs, common: Sequence[int]) -> dict[tuple[int, int], tuple[Match, ...]]:
         """Return the passages of each pair of texts that has one, and of each text with itself.
 
-        A common line links every text to the first that holds it, so that a line of N texts costs N - 1 pairs. A line
-        of even more texts is no reason to look at a pair, but is part of what a pair has in common.
+        A line of even more texts than the common ones is no reason to look at a pair, but is part of what a pair has
+        in common.
         """
         by_pair = {(a, b): found for a, b, found in runs.pairs}
-        for group in common:
-            (a, low, size, *_), *others = self.shelved.lines.of_group(group).tolist()
-            for b, at, *_ in others:
-                by_pair[a, b] = (*by_pair.get((a, b), ()), Run(low, at, size))
+        for a, b, run in self.shelved.by_lines(common):
+            by_pair[a, b] = (*by_pair.get((a, b), ()), run)
         found = {}
         for (a, b), equal in by_pair.items():
             matches = self.matches(a, b, equal)

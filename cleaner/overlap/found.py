@@ -14,10 +14,10 @@ def limits(runs: Runs, common: int, crowded: int, settings: OverlapSettings) -> 
     notes = []
     if runs.frequent:
         notes.append(
-            f"passages: {runs.frequent} grams of more than {settings.seed_df} texts link each to the first only"
+            f"passages: {runs.frequent} grams of more than {settings.seed_df} texts link each to one only"
         )
     if common:
-        notes.append(f"passages: {common} lines of more than {settings.seed_df} texts link each to the first only")
+        notes.append(f"passages: {common} lines of more than {settings.seed_df} texts link each to one only")
     if crowded:
         notes.append(f"passages: {crowded} lines of more than {settings.bucket_cap} texts are one cluster each")
     if runs.dropped:

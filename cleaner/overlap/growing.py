@@ -40,18 +40,19 @@ def more_than_border(rows: Array, frequent: Array) -> Array:
     return kept
 
 
-def first_hubs(rows: Array) -> Array:
-    """Return `rows` (first place, other place, size) without those that an earlier first place says as well.
+def first_hubs(rows: Array, rank: Array) -> Array:
+    """Return `rows` (hub, other place, size) without those that a hub of lower `rank` (one a row) says as well.
 
     With enough texts, a common paragraph and the one character before it are a frequent gram of their own, with a hub
     of their own. What begins or ends at the same place, and is less than a seed longer, is the same passage.
     """
     for ends in (False, True):
         place = rows[:, 1] + rows[:, 2] * ends
-        order = np.lexsort((rows[:, 0], place))
-        rows, place = rows[order], place[order]
+        order = np.lexsort((rows[:, 0], rank, place))
+        rows, rank, place = rows[order], rank[order], place[order]
         first = np.maximum.accumulate(np.where(changes(place), np.arange(len(rows)), 0))
-        rows = rows[(first == np.arange(len(rows))) | (rows[:, 2] - rows[first, 2] >= SEED)]
+        kept = (first == np.arange(len(rows))) | (rows[:, 2] - rows[first, 2] >= SEED)
+        rows, rank = rows[kept], rank[kept]
     return rows
 
 

@@ -1,7 +1,7 @@
 """Equal runs: every place where two key texts, or two places of one, hold the same characters.
 
 A seed is a gram of 6 key characters. If it stands in 2 to 50 texts, all pairs of its places are looked at; if in
-more, the first place with each of the others. Of two unrelated articles of 2,000 characters more than a quarter share
+more, the place in one of them, the hub, with each of the others. Of two unrelated articles of 2,000 characters more than a quarter share
 a 6-gram, but a passage edited every ten characters has few longer equal runs. All grams of all texts are sorted; only
 a pair of places whose *left neighbours differ* begins a run, so that a long copy costs one pair, not one for each of
 its characters. Each pair is then compared character by character (hashes can collide) and grown to a maximal equal
@@ -31,7 +31,7 @@ class Runs:
     """Maximal equal runs by pair of texts (a <= b), what the limits left out, and in how many texts grams stand."""
 
     pairs: tuple[tuple[int, int, tuple[Run, ...]], ...]
-    frequent: int  # distinct grams that stand in too many texts, and link each to the first only
+    frequent: int  # distinct grams that stand in too many texts, and link each to one only
     dropped: int  # pairs of places left out because there were too many
     common: Array  # hashes of the grams in three texts or more, sorted
     counts: Array  # in how many texts each of them stands
@@ -65,9 +65,9 @@ def find_runs(stream: Stream, limit: int, least: int, chosen: Array | None = Non
     if not pairs:
         return Runs((), int((groups.counts > limit).sum()), 0, groups.common, groups.counts)
     ones, others, dropped = _starts(groups)
-    stars = first_hubs(grown(stream, groups.stars[:, 0], groups.stars[:, 1]))
+    stars = star_rows(stream, groups.stars)
     runs = more_than_border(grown(stream, ones, others), groups.frequent)
-    found = stream.by_pair(np.concatenate((stars, runs)), least)
+    found = stream.by_pair(np.concatenate((np.c_[np.sort(stars[:, :2], 1), stars[:, 2]], runs)), least)
     return Runs(found, int((groups.counts > limit).sum()), dropped, groups.common, groups.counts)
 
 
@@ -97,7 +97,7 @@ class _Groups:
     place: Array
     left: Array
     edges: Array
-    stars: Array  # pairs of places of the grams in too many texts: the first with the others
+    stars: Array  # pairs of places of the grams in too many texts: the hub with the others
     frequent: Array  # where such grams begin, sorted
     common: Array
     counts: Array
@@ -118,7 +118,7 @@ def _groups(stream: Stream, limit: int, chosen: Array | None) -> _Groups:
     edges = np.r_[np.flatnonzero(changes(gram[usable & ~frequent])), len(place)]
     left = _left(stream, place)
     common = texts_of > 2
-    stars = _stars(gram[usable & frequent], order[usable & frequent])
+    stars = stars_of(stream, gram[usable & frequent], order[usable & frequent])
     return _Groups(place, left, edges, stars, np.sort(order[frequent]), ordered[new_gram][common], texts_of[common])
 
 
@@ -161,19 +161,31 @@ def _left(stream: Stream, place: Array) -> Array:
     return np.where(joined, stream.codes[before].astype(np.int64), -1 - place)
 
 
-def _stars(gram: Array, place: Array) -> Array:
-    """Return pairs (first place, other place) of grams in too many texts, where the same pair is not one further left.
+def stars_of(stream: Stream, gram: Array, place: Array) -> Array:
+    """Return pairs (hub, other place) of grams in too many texts, each gram's places together.
 
-    All pairs of N texts would be N * N / 2; the first with each of the others connects them all the same.
+    All pairs of N texts would be N * N / 2; one with each of the others connects them all the same. It is the first
+    place in the text of the lowest rank, so that a text more or another name seldom makes it another.
     """
-    new = changes(gram)
-    first = place[np.maximum.accumulate(np.where(new, np.arange(len(place)), 0))]
+    order = np.lexsort((place, stream.rank_at(place), gram))
+    gram, place = gram[order], place[order]
+    return fresh_stars(place[np.maximum.accumulate(np.where(changes(gram), np.arange(len(place)), 0))], place)
+
+
+def fresh_stars(hub: Array, place: Array) -> Array:
+    """Return the pairs of `hub` and `place`, but for those that another one, further left, says as well."""
     order = np.argsort(place)
     at = np.searchsorted(place, place - 1, sorter=order)  # below len(place) - 1, for place itself follows
     before = order[np.minimum(at, max(len(place) - 1, 0))]
-    goes_on = (place[before] == place - 1) & (first[before] == first - 1)
-    fresh = ~new & ~goes_on
-    return np.stack([first[fresh], place[fresh]], 1)
+    goes_on = (place[before] == place - 1) & (hub[before] == hub - 1)
+    fresh = (place != hub) & ~goes_on
+    return np.stack([hub[fresh], place[fresh]], 1)
+
+
+def star_rows(stream: Stream, stars: Array) -> Array:
+    """Return the maximal runs around pairs (hub, other place), as rows (hub, other place, size)."""
+    rows = grown(stream, stars[:, 0], stars[:, 1])
+    return first_hubs(rows, stream.rank_at(rows[:, 0]))
 
 
 def _starts(groups: _Groups) -> tuple[Array, Array, int]:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from cleaner.overlap import sketch
 from cleaner.overlap.key import changes, distinct, make_key
 from cleaner.overlap.page import Page, line_borders
-from cleaner.overlap.stream import Stream
+from cleaner.overlap.stream import Run, Stream
 from cleaner.overlap.values import Text
 
 Array = npt.NDArray[Any]
@@ -155,7 +155,7 @@ class Lines:
 class Shelved:
     """All texts, read: which is the first with its key text, and the arrays of those that are.
 
-    `original[i]` is the first text (by name) with the key of the i-th. `bands` and `sizes` are of all texts.
+    `original[i]` is the first text (by name) with the key of the i-th. `digests`, `bands` and `sizes` are of all texts.
     """
 
     original: Array
@@ -163,6 +163,19 @@ class Shelved:
     lines: Lines
     bands: Array
     alphabet: Array
+    digests: Array
+
+    def by_lines(self, common: Sequence[int]) -> Iterator[tuple[int, int, Run]]:
+        """Yield for some groups of lines the pairs of texts that share one, and where.
+
+        A line links every text to its hub, the one of lowest digest, so that a line of N texts costs N - 1 pairs.
+        """
+        for group in common:
+            rows = self.lines.of_group(group)
+            first = int(np.argmin(self.digests[rows[:, 0], 0]))
+            hub, low, size, *_ = rows[first].tolist()
+            for other, at, *_ in np.delete(rows, first, 0).tolist():
+                yield (hub, other, Run(low, at, size)) if hub < other else (other, hub, Run(at, low, size))
 
 
 def shelve(shelf: Shelf) -> tuple[Shelved, list[Batch]]:
@@ -175,8 +188,9 @@ def shelve(shelf: Shelf) -> tuple[Shelved, list[Batch]]:
         starts.append(low)
     if not found:
         none = np.zeros(0, np.int64)
-        return Shelved(none, none, Lines.of(none.reshape(0, 5), none), none.reshape(0, 0), none), []
-    original = _originals(np.concatenate([batch.digests for batch in found]))
+        return Shelved(none, none, Lines.of(none.reshape(0, 5), none), none.reshape(0, 0), none, none.reshape(0, 2)), []
+    digests = np.concatenate([batch.digests for batch in found])
+    original = originals(digests)
     rows = np.concatenate(
         [batch.lines + np.array([low, 0, 0, 0, 0], np.int32) for batch, low in zip(found, starts, strict=True)]
     )
@@ -188,10 +202,11 @@ def shelve(shelf: Shelf) -> tuple[Shelved, list[Batch]]:
         Lines.of(rows[first], hashes[first]),
         np.concatenate([batch.bands for batch in found], 1),
         distinct(np.concatenate([batch.alphabet for batch in found])),
+        digests,
     ), found
 
 
-def _originals(digests: Array) -> Array:
+def originals(digests: Array) -> Array:
     """Return for each row the first row that equals it."""
     order = np.lexsort((np.arange(len(digests)), digests[:, 1], digests[:, 0]))
     fresh = changes(digests[order, 0]) | changes(digests[order, 1])
@@ -200,8 +215,9 @@ def _originals(digests: Array) -> Array:
     return found
 
 
-def stream(found: list[Batch], original: Array, without: Array) -> Stream:
+def stream(found: list[Batch], shelved: Shelved, without: Array) -> Stream:
     """Return the key characters of all distinct texts without the lines `without`; empties `found`."""
+    original = shelved.original
     order = np.lexsort((without[:, 1], without[:, 0]))
     without = without[order].astype(np.int64)
     codes, sizes, texts, lows = [], [], [], []
@@ -227,4 +243,5 @@ def stream(found: list[Batch], original: Array, without: Array) -> Stream:
         np.cumsum(np.concatenate(([0], *sizes))),
         np.concatenate([none, *texts]),
         np.concatenate([none, *lows]),
+        shelved.digests[:, 0].astype(np.uint64),
     )

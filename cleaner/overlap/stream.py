@@ -35,17 +35,24 @@ class Stream:
     begin: Array
     text: Array
     low: Array
+    rank: Array  # of each text, by what it holds and not by its name: which of many texts the others are held against
 
     @classmethod
     def of(cls, keys: Sequence[Key]) -> Stream:
-        """Return the whole of `keys`."""
+        """Return the whole of `keys`, ranked as they come."""
         codes = np.concatenate([np.zeros(0, np.uint32), *(key.codes for key in keys)])
         begin = np.cumsum([0, *map(len, keys)])
-        return cls(codes, begin, np.arange(len(keys)), np.zeros(len(keys), np.int64))
+        count = np.arange(len(keys))
+        return cls(codes, begin, count, np.zeros(len(keys), np.int64), count.astype(np.uint64))
 
     def stretch(self, place: Array) -> Array:
         """Return the stretch of each place."""
         found: Array = np.searchsorted(self.begin, place, "right") - 1
+        return found
+
+    def rank_at(self, place: Array) -> Array:
+        """Return the rank of the text of each place."""
+        found: Array = self.rank[self.text[self.stretch(place)]]
         return found
 
     def over(self, count: int, size: int = SEED) -> Array:

@@ -20,7 +20,7 @@ from cleaner.corpus.sketches import SEED, SEEDS, WINDOW, Sketches, line_hash
 from cleaner.corpus.store import Pages, Store
 from cleaner.overlap import OverlapSettings, Text, find_overlaps
 from cleaner.overlap.candidates import winnow_grams
-from cleaner.overlap.classify import edge_lines
+from cleaner.overlap.edges import edge_lines
 from cleaner.overlap.key import fold, make_key
 from cleaner.overlap.seeds import gram_hashes
 from cleaner.overlap.shelf import Shelf, shelve
@@ -187,7 +187,12 @@ def test_furniture_is_what_the_folder_takes_for_it(tmp_path):
     pages = Pages(store, DEFAULTS)
     assert [pages.page(i).text for i in range(40)] == texts
     shelf = Shelf([Text(f"{i:03}", text, "other") for i, text in enumerate(texts)], True)
-    expected = edge_lines(shelf, shelve(shelf)[0].lines, range(40), 1000)
+    shelved, _ = shelve(shelf)
+    groups = edge_lines(
+        shelved.lines, shelved.sizes, np.arange(40), 1000, lambda at: [line.low for line in shelf[at].edge]
+    )
+    first = shelved.lines.rows[shelved.lines.edges[groups]].tolist()
+    expected = {shelf[at].key.text[low : low + size] for at, low, size, *_ in first}
     table = line_table(Shuffle(Serial(), str(tmp_path), lambda *_: None), rows, [], 1000)
     every = sorted({fold(line) for text in texts for line in text.split("\n") if line})
     known = table.find(np.array([line_hash(line) for line in every], np.uint64))

@@ -1,6 +1,6 @@
 """Lines of page furniture in a corpus: those at the head or tail of three documents that otherwise differ.
 
-The same as `overlap.classify.edge_lines`, in three exchanges: lines that three documents have; pages of which such
+The same as `overlap.edges.edge_lines`, in three exchanges: lines that three documents have; pages of which such
 lines are half (articles of lines, not furniture) taken out; and counted once more.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.corpus.counts import Table, opened, put
-from cleaner.overlap.classify import EDGE_DOCUMENTS
+from cleaner.overlap.edges import EDGE_DOCUMENTS
 from cleaner.overlap.key import changes
 from cleaner.runners import Trial, Value
 from cleaner.runners.exchange import Rows, Shuffle, save

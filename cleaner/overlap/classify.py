@@ -21,7 +21,6 @@ from itertools import pairwise
 from cleaner.overlap.boxes import Match
 from cleaner.overlap.page import FULL_STOP, Page
 from cleaner.overlap.pieces import MANY, Piece, pieces
-from cleaner.overlap.shelf import Lines, Shelf
 from cleaner.overlap.stream import SEED, Run
 from cleaner.overlap.values import Figure, Kind
 from cleaner.overlap.wording import (
@@ -34,7 +33,6 @@ from cleaner.overlap.wording import (
     usual_share,
 )
 
-EDGE_DOCUMENTS = 3  # documents at whose head or tail a line stands before it is furniture
 BOILERPLATE_SHARE = 0.5
 QUOTED_SHARE = 0.8  # some characters of what follows the quotation may agree by chance
 FORMULA_SHARE = 0.6
@@ -266,28 +264,3 @@ def _changes(a: Page, b: Page, match: Match) -> Iterator[tuple[str, str]]:
 def _between(a: Page, b: Page, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
     for one, two in pairwise(runs):
         yield a.key.text[one.a0 + one.size : two.a0], b.key.text[one.b0 + one.size : two.b0]
-
-
-def edge_lines(shelf: Shelf, lines: Lines, label: Sequence[int], cap: int) -> frozenset[str]:
-    """Return the key texts of lines that stand at the head or tail of three documents that otherwise differ.
-
-    `label` names the near-duplicate group of each page: copies of one article count once. A page whose edge lines
-    would be more than half of it is an article of lines, and none of its lines counts. A line of more than `cap` texts
-    is boilerplate without being looked at.
-    """
-    shared: set[str] = set()
-    pages: set[int] = set()
-    for group in lines.groups(EDGE_DOCUMENTS, cap):
-        rows = lines.of_group(group).tolist()
-        if len({label[at] for at, *_ in rows}) >= EDGE_DOCUMENTS:
-            at, low, size, *_ = rows[0]
-            shared.add(shelf[at].key.text[low : low + size])
-            pages.update(at for at, *_ in rows)
-    at_edge: dict[str, set[int]] = {}
-    for at in sorted(pages):
-        page = shelf[at]
-        here = [line for line in page.edge if line.key in shared]
-        if 2 * sum(len(line.key) for line in here) <= len(page.key):
-            for line in here:
-                at_edge.setdefault(line.key, set()).add(label[at])
-    return frozenset(key for key, groups in at_edge.items() if len(groups) >= EDGE_DOCUMENTS)

@@ -8,7 +8,7 @@ nor the process shows in the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import combinations, islice, pairwise
@@ -20,8 +20,9 @@ import numpy.typing as npt
 from cleaner.overlap import sketch
 from cleaner.overlap.boxes import MATCHED, Box, Match, Part, between
 from cleaner.overlap.candidates import Candidates, every
-from cleaner.overlap.classify import Surroundings, classify, classify_document, edge_lines
+from cleaner.overlap.classify import Surroundings, classify, classify_document
 from cleaner.overlap.clusters import components
+from cleaner.overlap.edges import edge_lines
 from cleaner.overlap.found import found_of, limits
 from cleaner.overlap.key import changes, distinct
 from cleaner.overlap.page import Page
@@ -38,7 +39,7 @@ COVERED = 0.5  # share of the shorter key text from which aligned passages make 
 
 
 @dataclass(frozen=True)
-class _Edge:
+class Edge:
     """A near-duplicate pair of distinct texts (positions in the list of pages), with its exact figures."""
 
     a: int
@@ -50,29 +51,62 @@ class _Edge:
 
 def find(texts: Sequence[Text], settings: OverlapSettings, candidates: Candidates = every) -> Found:
     """Return everything that `texts` share. See `cleaner.overlap.find_overlaps`, and `candidates.py` for the ways."""
+    return search(in_order(texts), settings, candidates).found()
+
+
+def in_order(texts: Sequence[Text]) -> list[Text]:
+    """Return texts sorted by name. Raises ValueError if two have one name."""
     ordered = sorted(texts, key=lambda text: text.name)
     for one, two in pairwise(ordered):
         if one.name == two.name:
             raise ValueError(f"two texts have the name {one.name!r}")
+    return ordered
+
+
+def search(ordered: Sequence[Text], settings: OverlapSettings, candidates: Candidates = every) -> Searched:
+    """Return what texts, sorted by name, share, before it is put into records."""
     shelf = Shelf(ordered, settings.fold_script)
     shelved, batches = shelve(shelf)
-    search = _Search(shelf, shelved, settings, _crowds(shelf, shelved.lines, settings))
-    without = np.concatenate([np.zeros((0, 5), np.int32), *(crowd.rows for crowd in search.crowds)])
+    finder = Finder(shelf, shelved, settings, _crowds(shelf, shelved.lines, settings))
+    without = np.concatenate([np.zeros((0, 5), np.int32), *(crowd.rows for crowd in finder.crowds)])
     runs = candidates(stream(batches, shelved, without), settings.seed_df, MATCHED)
     common = shelved.lines.groups(settings.seed_df + 1, settings.bucket_cap, settings.min_chars)
-    passages = search.passages(runs, common)
-    edges, notes = search.near_duplicates(passages)
-    label = components(len(shelf), ((edge.a, edge.b) for edge in edges))
-    around = Surroundings(edge_lines(shelf, shelved.lines, label, settings.bucket_cap), runs.df)
-    overlaps = list(search.copies())
-    overlaps += [search.near(edge, passages.get((edge.a, edge.b), ())) for edge in edges]
-    near = {(edge.a, edge.b) for edge in edges}
-    for (a, b), matches in sorted(passages.items()):
-        if (a, b) not in near and search.comparable(a, b):
-            overlaps += search.records(a, b, matches, around)
-    crowded = [search.crowded(crowd, around) for crowd in search.crowds]
-    notes += limits(runs, len(common), len(crowded), settings)
-    return found_of(overlaps, notes, settings, crowded)
+    passages = finder.passages(runs, common)
+    edges, notes = finder.near_duplicates(finder.covered(passages), finder.resemblance())
+    furniture = finder.furniture(edges, lambda at: [line.low for line in shelf[at].edge])
+    notes += limits(runs.frequent, runs.dropped, len(common), len(finder.crowds), settings)
+    return Searched(finder, passages, edges, Surroundings(furniture, runs.df), notes)
+
+
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """A search that has ended: the passages of each pair, the near duplicates, and the limits that were met."""
+
+    finder: Finder
+    passages: dict[tuple[int, int], tuple[Match, ...]]
+    edges: list[Edge]
+    around: Surroundings
+    notes: list[str]
+
+    def near(self) -> Iterator[tuple[Edge, Overlap]]:
+        """Yield the record of each pair of near duplicates."""
+        for edge in self.edges:
+            yield edge, self.finder.near(edge, self.passages.get((edge.a, edge.b), ()))
+
+    def shared(self) -> Iterator[tuple[tuple[int, int], list[Overlap]]]:
+        """Yield the records of the passages of all other pairs of texts."""
+        near = {(edge.a, edge.b) for edge in self.edges}
+        for pair, matches in sorted(self.passages.items()):
+            if pair not in near and self.finder.comparable(*pair):
+                yield pair, list(self.finder.records(*pair, matches, self.around))
+
+    def found(self) -> Found:
+        """Return all that was found, in order."""
+        overlaps = [record for _, record in self.finder.copies()]
+        overlaps += [record for _, record in self.near()]
+        overlaps += [record for _, records in self.shared() for record in records]
+        crowded = [self.finder.crowded(crowd, self.around) for crowd in self.finder.crowds]
+        return found_of(overlaps, self.notes, self.finder.settings, crowded)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +133,7 @@ def _crowds(shelf: Shelf, lines: Lines, settings: OverlapSettings) -> tuple[_Cro
 
 
 @dataclass(frozen=True, eq=False)
-class _Search:
+class Finder:
     """What the steps have in common: the texts, sorted by name, what was read of them, and the settings.
 
     Texts are named by their place; `crowds` are the lines that very many have.
@@ -149,10 +183,23 @@ class _Search:
         """The crowded lines of each text: number of the line, and where in the key it begins."""
         return _CrowdedLines([crowd.first for crowd in self.crowds])
 
-    def near_duplicates(self, passages: dict[tuple[int, int], tuple[Match, ...]]) -> tuple[list[_Edge], list[str]]:
-        """Return the verified near duplicates, sorted, and the limits that were met."""
-        resembles = self._resemblance()
-        edges: dict[tuple[int, int], _Edge] = {}
+    def covered(self, passages: dict[tuple[int, int], tuple[Match, ...]]) -> list[tuple[int, int]]:
+        """Return the pairs of which passages cover so much that they may be near duplicates, sorted."""
+        sizes = self.shelved.sizes
+        return sorted(
+            (a, b)
+            for (a, b), matches in passages.items()
+            if a != b and sum(match.matched for match in matches) >= COVERED * min(sizes[a], sizes[b])
+        )
+
+    def near_duplicates(
+        self, covered: Sequence[tuple[int, int]], resembles: Callable[[int, int], tuple[float, float]]
+    ) -> tuple[list[Edge], list[str]]:
+        """Return the verified near duplicates, sorted, and the limits that were met.
+
+        Asked is who shares a band, and pairs that are `covered` by passages.
+        """
+        edges: dict[tuple[int, int], Edge] = {}
         capped, cut = [], []  # sizes of the buckets that met a limit
 
         def verify(a: int, b: int, in_capped: bool = False) -> bool:
@@ -161,7 +208,7 @@ class _Search:
             jaccard, containment = resembles(a, b)
             near = jaccard >= self.settings.threshold or containment >= self.settings.containment
             if near and self.comparable(a, b):
-                edges[a, b] = _Edge(a, b, jaccard, containment, in_capped)
+                edges[a, b] = Edge(a, b, jaccard, containment, in_capped)
             return near
 
         for bucket in self._buckets():
@@ -171,17 +218,27 @@ class _Search:
                     verify(bucket[0], other, True)
             elif _star(bucket, verify):
                 cut.append(len(bucket))
-        sizes = self.shelved.sizes
-        for (a, b), matches in sorted(passages.items()):
-            if a != b and sum(match.matched for match in matches) >= COVERED * min(sizes[a], sizes[b]):
-                verify(a, b)
+        for a, b in covered:
+            verify(a, b)
         what = "near duplicates: {} buckets of up to {} texts, in which {}"
         notes = [what.format(len(capped), max(capped), "each was compared with the first only")] if capped else []
         if cut:
             notes.append(what.format(len(cut), max(cut), f"those that resemble nobody met {HUBS} others only"))
         return [edges[pair] for pair in sorted(edges)], notes
 
-    def _resemblance(self) -> Callable[[int, int], tuple[float, float]]:
+    def furniture(self, edges: Sequence[Edge], edge_of: Callable[[int], Iterable[int]]) -> frozenset[str]:
+        """Return the key texts of lines that are furniture; `edge_of` as in `edge_lines`."""
+        lines = self.shelved.lines
+        label = np.array(components(len(self.shelf), ((edge.a, edge.b) for edge in edges)), np.int64)
+        groups = edge_lines(lines, self.shelved.sizes, label, self.settings.bucket_cap, edge_of)
+        return frozenset(map(self.line, groups))
+
+    def line(self, group: int) -> str:
+        """Return the key text of a group of equal lines."""
+        at, low, size, *_ = self.shelved.lines.rows[self.shelved.lines.edges[group]].tolist()
+        return self.shelf[at].key.text[low : low + size]
+
+    def resemblance(self) -> Callable[[int, int], tuple[float, float]]:
         """Return a function that compares two texts exactly; (0, 0) if one of them is too small to say."""
 
         @lru_cache(maxsize=4096)
@@ -209,15 +266,19 @@ class _Search:
                     seen.add(members)
                     yield list(members)
 
-    def copies(self) -> Iterator[Overlap]:
-        """Yield the records of texts whose key text stands in an earlier one."""
+    def copies(self) -> Iterator[tuple[tuple[int, int], Overlap]]:
+        """Yield the records of texts whose key text stands in an earlier one, with the places of both."""
         original = self.shelved.original
         for at in np.flatnonzero(original != np.arange(len(original))).tolist():
             if self.shelved.sizes[at] >= self.settings.min_chars:
-                one, two = self.two(int(original[at]), at)
-                yield document_record(one, two, (1.0, 1.0), (Run(0, 0, len(one.key)),), "same")
+                yield (int(original[at]), at), self.copy(int(original[at]), at)
 
-    def near(self, edge: _Edge, matches: Sequence[Match]) -> Overlap:
+    def copy(self, a: int, b: int) -> Overlap:
+        """Return the record of two texts with one key text."""
+        one, two = self.two(a, b)
+        return document_record(one, two, (1.0, 1.0), (Run(0, 0, len(one.key)),), "same")
+
+    def near(self, edge: Edge, matches: Sequence[Match]) -> Overlap:
         """Return the record of two near duplicates; the stretches that differ are what no passage in order covers."""
         one, two = self.two(edge.a, edge.b)
         matches = matches or self.matches(edge.a, edge.b, ())

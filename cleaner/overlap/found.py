@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cleaner.overlap.clusters import CROWD, clusters
-from cleaner.overlap.seeds import Runs
 from cleaner.overlap.values import Found, Overlap, OverlapSettings, Passage
 
 
-def limits(runs: Runs, common: int, crowded: int, settings: OverlapSettings) -> list[str]:
-    """Return a note for each limit of the passage search that was met."""
+def limits(frequent: int, dropped: int, common: int, crowded: int, settings: OverlapSettings) -> list[str]:
+    """Return a note for each limit of the passage search that was met; the numbers are how often."""
     notes = []
-    if runs.frequent:
-        notes.append(
-            f"passages: {runs.frequent} grams of more than {settings.seed_df} texts link each to one only"
-        )
+    if frequent:
+        notes.append(f"passages: {frequent} grams of more than {settings.seed_df} texts link each to one only")
     if common:
         notes.append(f"passages: {common} lines of more than {settings.seed_df} texts link each to one only")
     if crowded:
         notes.append(f"passages: {crowded} lines of more than {settings.bucket_cap} texts are one cluster each")
-    if runs.dropped:
-        notes.append(f"passages: {runs.dropped} pairs of places were left out, those of the commonest grams")
+    if dropped:
+        notes.append(f"passages: {dropped} pairs of places were left out, those of the commonest grams")
     return notes
 
 

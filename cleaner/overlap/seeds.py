@@ -1,18 +1,18 @@
 """Equal runs: every place where two key texts, or two places of one, hold the same characters.
 
 A seed is a gram of 6 key characters. If it stands in 2 to 50 texts, all pairs of its places are looked at; if in
-more, the place in one of them, the hub, with each of the others. Of two unrelated articles of 2,000 characters more than a quarter share
-a 6-gram, but a passage edited every ten characters has few longer equal runs. All grams of all texts are sorted; only
-a pair of places whose *left neighbours differ* begins a run, so that a long copy costs one pair, not one for each of
-its characters. Each pair is then compared character by character (hashes can collide) and grown to a maximal equal
-run.
+more, the place in one of them, the hub, with each of the others. Of two unrelated articles of 2,000 characters more
+than a quarter share a 6-gram, but a passage edited every ten characters has few longer equal runs. All grams of all
+texts are sorted; only a pair of places whose *left neighbours differ* begins a run, so that a long copy costs one pair,
+not one for each of its characters. Each pair is then compared character by character (hashes can collide) and grown to
+a maximal equal run.
 
 Everything is arrays: a folder of a thousand articles has two million grams.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,20 +55,61 @@ class Runs:
         return found
 
 
+@dataclass(frozen=True, eq=False)
+class Seeds:
+    """What a search over all grams knows beyond its runs: with it a later one looks at changed texts only.
+
+    `often` are the hashes of the grams in too many texts, sorted, and `hubs` the place that the others are held against
+    (-1 if there is none). `stars` are rows (hub, other place, size), `starts` the number of pairs of places.
+    """
+
+    runs: Runs
+    often: Array
+    hubs: Array
+    stars: Array
+    starts: int
+
+
+Keep = Callable[[Array, Array], None]  # takes places of grams, and their hashes in order, part after part
+
+
 def find_runs(stream: Stream, limit: int, least: int, chosen: Array | None = None, pairs: bool = True) -> Runs:
     """Return the maximal equal runs between and inside the texts that begin with a seed in at most `limit` texts.
 
     A pair of texts whose runs have fewer than `least` characters together is left out. `chosen` says of each gram of
     the stream whether it may be a seed (default: all); `pairs` False counts grams only.
     """
-    groups = _groups(stream, limit, chosen)
-    if not pairs:
-        return Runs((), int((groups.counts > limit).sum()), 0, groups.common, groups.counts)
+    if pairs:
+        return find_seeds(stream, limit, least, chosen).runs
+    groups = _groups(stream, limit, _repeated(stream, chosen))
+    return Runs((), int((groups.counts > limit).sum()), 0, groups.common, groups.counts)
+
+
+def find_seeds(stream: Stream, limit: int, least: int, chosen: Array | None = None, keep: Keep | None = None) -> Seeds:
+    """Return the same runs with what led to them. `keep` gets every gram, sorted by its hash."""
+    groups = _groups(stream, limit, _repeated(stream, chosen, keep))
     ones, others, dropped = _starts(groups)
-    stars = star_rows(stream, groups.stars)
+    stars = star_rows(stream, fresh_stars(*groups.stars))
     runs = more_than_border(grown(stream, ones, others), groups.frequent)
-    found = stream.by_pair(np.concatenate((np.c_[np.sort(stars[:, :2], 1), stars[:, 2]], runs)), least)
-    return Runs(found, int((groups.counts > limit).sum()), dropped, groups.common, groups.counts)
+    found = stream.by_pair(np.concatenate((placed(stars), runs)), least)
+    counted = Runs(found, int((groups.counts > limit).sum()), dropped, groups.common, groups.counts)
+    return Seeds(counted, groups.often, groups.hubs, stars, len(ones) + dropped)
+
+
+def rows_among(stream: Stream, often: Array) -> tuple[Array, int]:
+    """Return the runs between and inside the texts of `stream`, as rows, and how many pairs of places were looked at.
+
+    They begin with a seed; `often` are the hashes of the grams that are none, since they stand in too many texts.
+    """
+    groups = _groups(stream, 0, _repeated(stream, None), often)
+    ones, others, dropped = _starts(groups)
+    return more_than_border(grown(stream, ones, others), groups.frequent), len(ones) + dropped
+
+
+def placed(stars: Array) -> Array:
+    """Return rows (hub, other place, size) with the smaller place first."""
+    found: Array = np.c_[np.sort(stars[:, :2], 1), stars[:, 2]]
+    return found
 
 
 def gram_hashes(codes: Array, size: int) -> Array:
@@ -97,15 +138,20 @@ class _Groups:
     place: Array
     left: Array
     edges: Array
-    stars: Array  # pairs of places of the grams in too many texts: the hub with the others
+    often: Array  # hashes of the grams in too many texts
+    hubs: Array  # of each, the place that the others are held against; -1 if none is usable
+    stars: tuple[Array, Array]  # usable places of such grams: the hub of each, and the place
     frequent: Array  # where such grams begin, sorted
     common: Array
     counts: Array
 
 
-def _groups(stream: Stream, limit: int, chosen: Array | None) -> _Groups:
-    """Return the usable places, grouped by gram, and the grams that stand in three texts or more."""
-    order, ordered = _repeated(stream, chosen)
+def _groups(stream: Stream, limit: int, repeated: tuple[Array, Array], often: Array | None = None) -> _Groups:
+    """Return the usable places, grouped by gram, and the grams that stand in three texts or more.
+
+    Too many texts are more than `limit`, or what `often` says of a gram.
+    """
+    order, ordered = repeated
     owner = stream.text[stream.stretch(order)]
     new_gram = changes(ordered)
     new_text = new_gram | changes(owner)
@@ -113,16 +159,23 @@ def _groups(stream: Stream, limit: int, chosen: Array | None) -> _Groups:
     texts_of = np.bincount(gram, weights=new_text).astype(np.int64)
     in_text = np.cumsum(new_text) - 1
     usable = np.bincount(in_text)[in_text] <= REPEATS
-    frequent = texts_of[gram] > limit
+    many = texts_of > limit if often is None else np.isin(ordered[new_gram], often)
+    frequent = many[gram]
     place = order[usable & ~frequent]
     edges = np.r_[np.flatnonzero(changes(gram[usable & ~frequent])), len(place)]
     left = _left(stream, place)
     common = texts_of > 2
-    stars = stars_of(stream, gram[usable & frequent], order[usable & frequent])
-    return _Groups(place, left, edges, stars, np.sort(order[frequent]), ordered[new_gram][common], texts_of[common])
+    gram, starry = gram[usable & frequent], order[usable & frequent]
+    hubs = np.full(len(many), -1)
+    hubs[gram] = hub = hub_of(stream, gram, starry)
+    hashes = ordered[new_gram]
+    return _Groups(
+        place, left, edges, hashes[many], hubs[many], (hub, starry), np.sort(order[frequent]),
+        hashes[common], texts_of[common],
+    )  # fmt: skip
 
 
-def _repeated(stream: Stream, chosen: Array | None) -> tuple[Array, Array]:
+def _repeated(stream: Stream, chosen: Array | None, keep: Keep | None = None) -> tuple[Array, Array]:
     """Return the places of the grams that stand at two places or more, and their hashes, sorted by hash, then place.
 
     Nine grams of ten stand at one place only. So that the rest is all that takes memory, the grams are hashed and
@@ -144,6 +197,8 @@ def _repeated(stream: Stream, chosen: Array | None) -> tuple[Array, Array]:
         hashes = _mixed([stream.codes[place + j] for j in range(SEED)])
         order = np.argsort(hashes, kind="stable")
         place, ordered = place[order], hashes[order]
+        if keep:
+            keep(place, ordered)
         new = changes(ordered)
         again = ~new
         again[:-1] |= ~new[1:]
@@ -161,15 +216,17 @@ def _left(stream: Stream, place: Array) -> Array:
     return np.where(joined, stream.codes[before].astype(np.int64), -1 - place)
 
 
-def stars_of(stream: Stream, gram: Array, place: Array) -> Array:
-    """Return pairs (hub, other place) of grams in too many texts, each gram's places together.
+def hub_of(stream: Stream, gram: Array, place: Array) -> Array:
+    """Return for each place the hub of its gram (`gram` are numbers), the place that the others are held against.
 
     All pairs of N texts would be N * N / 2; one with each of the others connects them all the same. It is the first
     place in the text of the lowest rank, so that a text more or another name seldom makes it another.
     """
     order = np.lexsort((place, stream.rank_at(place), gram))
-    gram, place = gram[order], place[order]
-    return fresh_stars(place[np.maximum.accumulate(np.where(changes(gram), np.arange(len(place)), 0))], place)
+    first = changes(gram[order])
+    hub = np.empty_like(place)
+    hub[order] = place[order][np.maximum.accumulate(np.where(first, np.arange(len(place)), 0))]
+    return hub
 
 
 def fresh_stars(hub: Array, place: Array) -> Array:
@@ -194,7 +251,8 @@ def _starts(groups: _Groups) -> tuple[Array, Array, int]:
     These are all pairs of a group whose left neighbours differ.
     """
     sizes = np.diff(groups.edges)
-    ones, others = [groups.stars[:0, 0]], [groups.stars[:0, 1]]
+    none = np.zeros(0, np.int64)
+    ones, others = [none], [none]
     total = dropped = 0
     for size in distinct(sizes[sizes > 1]).tolist():
         first, second = np.triu_indices(size, 1)

@@ -9,7 +9,7 @@ nor the process shows in the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import combinations, islice, pairwise
 from typing import Any
@@ -70,21 +70,32 @@ def search(ordered: Sequence[Text], settings: OverlapSettings, candidates: Candi
     finder = Finder(shelf, shelved, settings, _crowds(shelf, shelved.lines, settings))
     without = np.concatenate([np.zeros((0, 5), np.int32), *(crowd.rows for crowd in finder.crowds)])
     runs = candidates(stream(batches, shelved, without), settings.seed_df, MATCHED)
-    common = shelved.lines.groups(settings.seed_df + 1, settings.bucket_cap, settings.min_chars)
-    passages = finder.passages(runs, common)
-    edges, notes = finder.near_duplicates(finder.covered(passages), finder.resemblance())
-    furniture = finder.furniture(edges, lambda at: [line.low for line in shelf[at].edge])
-    notes += limits(runs.frequent, runs.dropped, len(common), len(finder.crowds), settings)
-    return Searched(finder, passages, edges, Surroundings(furniture, runs.df), notes)
+    passages = finder.passages(runs)
+    edges, notes = finder.near_duplicates(finder.covered(passages))
+    edge_lows: dict[int, list[int]] = {}
+
+    def edge_of(at: int) -> list[int]:
+        return edge_lows.setdefault(at, [line.low for line in shelf[at].edge])
+
+    furniture = finder.furniture(edges, edge_of)
+    around = Surroundings(frozenset(map(finder.line, furniture)), runs.df)
+    notes += finder.limits(runs.frequent, runs.dropped)
+    return Searched(finder, passages, edges, edge_lows, furniture, around, notes)
 
 
 @dataclass(frozen=True, eq=False)
 class Searched:
-    """A search that has ended: the passages of each pair, the near duplicates, and the limits that were met."""
+    """A search that has ended: the passages of each pair, the near duplicates, and the limits that were met.
+
+    `edge_lows` says of the texts that were asked where in their key the lines at their edges begin; `furniture` are the
+    groups of lines that stand there in several.
+    """
 
     finder: Finder
     passages: dict[tuple[int, int], tuple[Match, ...]]
     edges: list[Edge]
+    edge_lows: dict[int, list[int]]
+    furniture: list[int]
     around: Surroundings
     notes: list[str]
 
@@ -102,9 +113,13 @@ class Searched:
 
     def found(self) -> Found:
         """Return all that was found, in order."""
-        overlaps = [record for _, record in self.finder.copies()]
+        overlaps = [self.finder.copy(a, b) for a, b in self.finder.copied()]
         overlaps += [record for _, record in self.near()]
         overlaps += [record for _, records in self.shared() for record in records]
+        return self.of(overlaps)
+
+    def of(self, overlaps: Sequence[Overlap]) -> Found:
+        """Return the records with their clusters, and those of lines that very many have."""
         crowded = [self.finder.crowded(crowd, self.around) for crowd in self.finder.crowds]
         return found_of(overlaps, self.notes, self.finder.settings, crowded)
 
@@ -136,13 +151,15 @@ def _crowds(shelf: Shelf, lines: Lines, settings: OverlapSettings) -> tuple[_Cro
 class Finder:
     """What the steps have in common: the texts, sorted by name, what was read of them, and the settings.
 
-    Texts are named by their place; `crowds` are the lines that very many have.
+    Texts are named by their place; `crowds` are the lines that very many have, `figures` Jaccard index and containment
+    of the pairs that were compared.
     """
 
     shelf: Shelf
     shelved: Shelved
     settings: OverlapSettings
-    crowds: tuple[_Crowd, ...]
+    crowds: tuple[_Crowd, ...] = ()
+    figures: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
 
     def two(self, a: int, b: int) -> tuple[Page, Page]:
         """Return two pages; one and the same object if they are one text."""
@@ -153,14 +170,24 @@ class Finder:
         texts = self.shelf.texts
         return a == b or not self.settings.same_script or texts[a].script == texts[b].script
 
-    def passages(self, runs: Runs, common: Sequence[int]) -> dict[tuple[int, int], tuple[Match, ...]]:
+    @cached_property
+    def common(self) -> list[int]:
+        """Lines of more texts than a seed may have, as groups of lines; those of even more are crowds."""
+        cap = self.settings.bucket_cap
+        return self.shelved.lines.groups(self.settings.seed_df + 1, cap, self.settings.min_chars)
+
+    def limits(self, frequent: int, dropped: int) -> list[str]:
+        """Return a note for each limit of the search for passages that was met."""
+        return limits(frequent, dropped, len(self.common), len(self.crowds), self.settings)
+
+    def passages(self, runs: Runs) -> dict[tuple[int, int], tuple[Match, ...]]:
         """Return the passages of each pair of texts that has one, and of each text with itself.
 
         A line of even more texts than the common ones is no reason to look at a pair, but is part of what a pair has
         in common.
         """
         by_pair = {(a, b): found for a, b, found in runs.pairs}
-        for a, b, run in self.shelved.by_lines(common):
+        for a, b, run in self.shelved.by_lines(self.common):
             by_pair[a, b] = (*by_pair.get((a, b), ()), run)
         found = {}
         for (a, b), equal in by_pair.items():
@@ -192,20 +219,21 @@ class Finder:
             if a != b and sum(match.matched for match in matches) >= COVERED * min(sizes[a], sizes[b])
         )
 
-    def near_duplicates(
-        self, covered: Sequence[tuple[int, int]], resembles: Callable[[int, int], tuple[float, float]]
-    ) -> tuple[list[Edge], list[str]]:
+    def near_duplicates(self, covered: Sequence[tuple[int, int]]) -> tuple[list[Edge], list[str]]:
         """Return the verified near duplicates, sorted, and the limits that were met.
 
         Asked is who shares a band, and pairs that are `covered` by passages.
         """
+        resembles = self._resemblance()
         edges: dict[tuple[int, int], Edge] = {}
         capped, cut = [], []  # sizes of the buckets that met a limit
 
         def verify(a: int, b: int, in_capped: bool = False) -> bool:
             if (a, b) in edges:
                 return True
-            jaccard, containment = resembles(a, b)
+            if (a, b) not in self.figures:
+                self.figures[a, b] = resembles(a, b)
+            jaccard, containment = self.figures[a, b]
             near = jaccard >= self.settings.threshold or containment >= self.settings.containment
             if near and self.comparable(a, b):
                 edges[a, b] = Edge(a, b, jaccard, containment, in_capped)
@@ -226,19 +254,18 @@ class Finder:
             notes.append(what.format(len(cut), max(cut), f"those that resemble nobody met {HUBS} others only"))
         return [edges[pair] for pair in sorted(edges)], notes
 
-    def furniture(self, edges: Sequence[Edge], edge_of: Callable[[int], Iterable[int]]) -> frozenset[str]:
-        """Return the key texts of lines that are furniture; `edge_of` as in `edge_lines`."""
+    def furniture(self, edges: Sequence[Edge], edge_of: Callable[[int], Iterable[int]]) -> list[int]:
+        """Return the groups of lines that are furniture; `edge_of` as in `edge_lines`."""
         lines = self.shelved.lines
         label = np.array(components(len(self.shelf), ((edge.a, edge.b) for edge in edges)), np.int64)
-        groups = edge_lines(lines, self.shelved.sizes, label, self.settings.bucket_cap, edge_of)
-        return frozenset(map(self.line, groups))
+        return edge_lines(lines, self.shelved.sizes, label, self.settings.bucket_cap, edge_of)
 
     def line(self, group: int) -> str:
         """Return the key text of a group of equal lines."""
         at, low, size, *_ = self.shelved.lines.rows[self.shelved.lines.edges[group]].tolist()
         return self.shelf[at].key.text[low : low + size]
 
-    def resemblance(self) -> Callable[[int, int], tuple[float, float]]:
+    def _resemblance(self) -> Callable[[int, int], tuple[float, float]]:
         """Return a function that compares two texts exactly; (0, 0) if one of them is too small to say."""
 
         @lru_cache(maxsize=4096)
@@ -266,12 +293,12 @@ class Finder:
                     seen.add(members)
                     yield list(members)
 
-    def copies(self) -> Iterator[tuple[tuple[int, int], Overlap]]:
-        """Yield the records of texts whose key text stands in an earlier one, with the places of both."""
+    def copied(self) -> Iterator[tuple[int, int]]:
+        """Yield the texts whose key text stands in an earlier one, behind that one."""
         original = self.shelved.original
         for at in np.flatnonzero(original != np.arange(len(original))).tolist():
             if self.shelved.sizes[at] >= self.settings.min_chars:
-                yield (int(original[at]), at), self.copy(int(original[at]), at)
+                yield int(original[at]), at
 
     def copy(self, a: int, b: int) -> Overlap:
         """Return the record of two texts with one key text."""

@@ -118,6 +118,11 @@ def gram_hashes(codes: Array, size: int) -> Array:
     return _mixed([codes[j : j + count] for j in range(size)])
 
 
+def hashes_at(codes: Array, place: Array) -> Array:
+    """Return the hash of the seed at each of some places."""
+    return _mixed([codes[place + j] for j in range(SEED)])
+
+
 def _mixed(letters: Sequence[Array]) -> Array:
     """Return the hash of each gram, of which `letters` are the first code points, the second, and so on."""
     factor = np.uint64(0x9E3779B97F4A7C15)
@@ -194,7 +199,7 @@ def _repeated(stream: Stream, chosen: Array | None, keep: Keep | None = None) ->
     places, found = [], []
     for number in range(1 << bits):
         place = np.flatnonzero(inside & (part == number))
-        hashes = _mixed([stream.codes[place + j] for j in range(SEED)])
+        hashes = hashes_at(stream.codes, place)
         order = np.argsort(hashes, kind="stable")
         place, ordered = place[order], hashes[order]
         if keep:

@@ -61,17 +61,22 @@ def batches(texts: Sequence[Text]) -> Iterator[tuple[int, int]]:
         yield low, len(texts)
 
 
+def digest_of(raw: bytes) -> bytes:
+    """Return 128 bits that stand for the key characters of a text."""
+    return hashlib.blake2b(raw, digest_size=16).digest()
+
+
 def read(pages: Sequence[Page]) -> Batch:
     """Return what the search needs of some texts. It depends on nothing but them."""
     digests, lines, hashes = bytearray(), [], bytearray()
     for at, page in enumerate(pages):
         raw = page.key.codes.tobytes()
-        digests += hashlib.blake2b(raw, digest_size=16).digest()
+        digests += digest_of(raw)
         for low, high in zip(*line_borders(page.text, page.key), strict=True):
             if high > low:
                 lines.append((at, low, high - low, *page.key.span(low, high)))
                 hashes += hashlib.blake2b(raw[4 * low : 4 * high], digest_size=8).digest()
-    codes = np.concatenate([page.key.codes for page in pages])
+    codes = np.concatenate([np.zeros(0, np.uint32), *(page.key.codes for page in pages)])
     return Batch(
         digests=np.frombuffer(digests, np.uint64).reshape(-1, 2),
         begin=np.cumsum([0, *(len(page.key) for page in pages)]),
@@ -125,6 +130,7 @@ class Lines:
     """
 
     rows: Array
+    hashes: Array
     edges: Array
     spread: Array
 
@@ -136,7 +142,7 @@ class Lines:
         new_text = fresh | changes(rows[:, 0])
         edges = np.r_[np.flatnonzero(fresh), len(rows)]
         spread = np.add.reduceat(new_text.astype(np.int64), edges[:-1]) if len(rows) else np.zeros(0, np.int64)
-        return cls(rows, edges, spread)
+        return cls(rows, hashes, edges, spread)
 
     def of_group(self, group: int) -> Array:
         """Return the first place of a line in each of its texts, as rows."""

@@ -127,7 +127,7 @@ def _permute(
 def band_keys(signature: Array, bands: int = BANDS) -> Array:
     """Return one 64-bit key for each band and text, shape (bands, texts), from signatures (texts, permutations)."""
     count = len(signature)
-    words = np.ascontiguousarray(signature).view(np.uint64).reshape(count, bands, -1)
+    words = np.ascontiguousarray(signature).view(np.uint64).reshape(count, bands, signature.shape[1] // 2 // bands)
     factor, out = np.uint64(0x9E3779B97F4A7C15), np.empty((bands, count), np.uint64)
     for at in range(0, count, 8192):
         part = words[at : at + 8192]

@@ -2,8 +2,7 @@
 
 A document is known by its text together with everything else that bears on its result: rules, settings, decisions, our
 own code and data, and the libraries that know about characters. So of a folder of which one article changed, one is
-cleaned. A search for overlaps is known by all of its texts; of one that changed it is done again as a whole, since
-what a passage is depends on how many other articles have it.
+cleaned. The search for overlaps has an index of its own (cleaner/overlap/index), which knows what one text changes.
 
 What comes back is checked like a fresh result: the edits have to lead back to the source.
 """
@@ -11,7 +10,6 @@ What comes back is checked like a fresh result: the edits have to lead back to t
 from __future__ import annotations
 
 import sys
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -52,11 +50,6 @@ def _kept() -> TypeAdapter[_Kept]:
     return TypeAdapter(_Kept)
 
 
-@cache
-def _found() -> TypeAdapter[Found]:
-    return TypeAdapter(Found)
-
-
 @dataclass(frozen=True)
 class Memo:
     """Cleans and compares with a cache at hand. `book` is the digest of the rules (`Memo.of` makes it)."""
@@ -89,23 +82,14 @@ class Memo:
         return cleaned
 
 
-def find(cache: Cache, texts: Sequence[Text], settings: OverlapSettings) -> Found:
-    """Return `find_overlaps` of `texts`."""
+def find(cache: Cache, texts: Sequence[Text], settings: OverlapSettings, place: str) -> Found:
+    """Return `find_overlaps` of `texts`; `place` tells one folder of texts from another, and changes no result."""
     if cache.folder is None:
         return find_overlaps(texts, settings)
-    every = (
-        part for text in sorted(texts, key=lambda t: t.name) for part in (text.name, text.script, text.date, text.text)
-    )
-    key = key_of("overlaps", code_digest(), repr(settings), *every)
-    raw = cache.get(key)
-    if raw is not None:
-        try:
-            return _found().validate_json(zlib.decompress(raw))
-        except (ValidationError, zlib.error):
-            pass
-    found = find_overlaps(texts, settings)
-    cache.put(key, zlib.compress(orjson.dumps(found), 1))
-    return found
+    from cleaner.overlap.index import find_indexed
+
+    name = key_of("overlaps", code_digest(), repr(settings), place).hex()[:32]
+    return find_indexed(texts, settings, cache.folder / "overlaps" / name)
 
 
 def _stored(cleaned: Cleaned) -> bytes:

@@ -163,8 +163,9 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     outcomes = _cleaned(entries, src, config, book, tick, memo)
     corpus = held_against(src, out, config, book, tick, memo)
     tick("looking for overlaps", len(entries), len(entries))
-    found = overlaps([*outcomes, *corpus], config, cache)
-    outcomes, found = copies(outcomes, corpus, found, config, book, cache)
+    place = str(src.resolve())
+    found = overlaps([*outcomes, *corpus], config, cache, place)
+    outcomes, found = copies(outcomes, corpus, found, config, book, cache, place)
     compared = outcomes
     outcomes = without_unwanted(outcomes, found, config, book.bench)
     records = build(outcomes, found, book.packs, book.by_id, config.digest, book.bench, corpus, compared)
@@ -221,13 +222,14 @@ def _no_corpus(corpus: Path, what: str, how: str) -> UsageError:
 
 
 def copies(
-    outcomes: Sequence[Outcome], corpus: Sequence[Outcome], found: Found, config: Config, book: Book, cache: Cache
-) -> tuple[list[Outcome], Found]:
+    outcomes: Sequence[Outcome], corpus: Sequence[Outcome], found: Found, config: Config, book: Book, cache: Cache,
+    place: str,
+) -> tuple[list[Outcome], Found]:  # fmt: skip
     """Return what the policies for copies make of outcomes and overlaps: words for masks, documents dropped."""
     every, put = with_words([*outcomes, *corpus], found, book.by_id, config)
     done, corpus = every[: len(outcomes)], every[len(outcomes) :] if not put else corpus
     if put:  # words stand now where masks stood: what the texts share, and where, is another thing
-        found = overlaps([*done, *corpus], config, cache)
+        found = overlaps([*done, *corpus], config, cache, f"{place}\0with words")
     if corpus:
         found = of_new(found, config)
     return without_copies(done, corpus, found, config, book.bench)
@@ -417,13 +419,13 @@ def finished(name: str, kind: str, digest: str, raw: bytes, source: files.Source
     return Outcome(name, status_of(text, raw), kind, digest, raw, source, cleaned, decide(text))
 
 
-def overlaps(outcomes: Sequence[Outcome], config: Config, cache: Cache = NO_CACHE) -> Found:
-    """Find what stands twice in the cleaned texts."""
+def overlaps(outcomes: Sequence[Outcome], config: Config, cache: Cache = NO_CACHE, place: str = "") -> Found:
+    """Find what stands twice in the cleaned texts. `place` says whose index the cache is asked for."""
     if config.keys.dedup.mode == "off":
         return Found((), (), ())
     texts = [text for o in outcomes if (text := text_of(o))]
     compared = [text for text in texts if len(text.text) <= LONGEST]
-    found = find_known(cache, compared, config.overlaps)
+    found = find_known(cache, compared, config.overlaps, place)
     return replace(found, notes=(*found.notes, *(_too_long(text) for text in texts if len(text.text) > LONGEST)))
 
 

@@ -15,7 +15,7 @@ from cleaner.cache import Cache
 from cleaner.config import load
 from cleaner.context import Settings
 from cleaner.memo import Memo, find
-from cleaner.overlap import OverlapSettings, Text, find_overlaps
+from cleaner.overlap import OverlapSettings, Text
 from cleaner.pipeline import memo_of
 from tests.conftest import SEEDS
 from tests.test_cli import clean
@@ -154,28 +154,11 @@ def test_a_corpus_is_not_cleaned_again_for_the_next_new_article(tmp_path, count,
     assert [name.rsplit("/", 1)[1] for name in count] == ["a.txt", "x.txt", "y.txt", "a.txt"]
 
 
-def test_a_search_over_the_same_texts_is_not_done_again(tmp_path, monkeypatch):
-    texts = [Text(name, text, "hans") for name, text in (("a", HANS), ("b", HANT), ("c", HANS + OTHER))]
-    with Cache(tmp_path) as cache:
-        fresh = find(cache, texts, OverlapSettings())
-    assert fresh == find_overlaps(texts)
-    assert fresh.overlaps and fresh.clusters
-    monkeypatch.setattr(memo_module, "find_overlaps", None)
-    with Cache(tmp_path) as cache:
-        again = find(cache, texts[::-1], OverlapSettings())
-    assert again == fresh
-    assert [[type(value) for _, value in o.reasons] for o in again.overlaps] == [
-        [type(value) for _, value in o.reasons] for o in fresh.overlaps
-    ]
-    with Cache(tmp_path) as cache, pytest.raises(TypeError):
-        find(cache, [*texts[:2], Text("d", HANS + OTHER, "hans")], OverlapSettings())
-
-
 def test_the_passages_of_the_seeds_come_back_as_they_were(tmp_path, result):
     texts = [Text(path.name, path.read_text("utf-8"), "hans") for path in sorted(SEEDS.glob("*.txt"))]
     with Cache(tmp_path) as cache:
-        fresh = find(cache, texts, OverlapSettings())
+        fresh = find(cache, texts, OverlapSettings(), "")
     with Cache(tmp_path) as cache:
-        again = find(cache, texts, OverlapSettings())
+        again = find(cache, texts, OverlapSettings(), "")
     assert again == fresh
     assert repr(again) == repr(fresh)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cleaner.collector import paused
 from cleaner.overlap.values import (
     Cluster,
     Figure,
@@ -47,7 +48,8 @@ def find_overlaps(texts: Sequence[Text], settings: OverlapSettings = DEFAULTS) -
     """
     from cleaner.overlap.find import find
 
-    return find(texts, settings)
+    with paused():
+        return find(texts, settings)
 
 
 def explain(overlap: Overlap) -> str:

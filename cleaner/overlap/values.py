@@ -9,7 +9,7 @@ without paying for numpy.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["reuse", "formula", "quote", "boilerplate"]
 Unit = Literal["document", "passage"]
@@ -62,8 +62,7 @@ class OverlapSettings:
             raise ValueError("bucket_cap must be at least 16 and seed_df at least 2")
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A place in a cleaned text: half-open, in code points."""
 
     document: str

@@ -1,0 +1,48 @@
+"""A search that remembers the last one: of a folder of which one article is new, that article is searched.
+
+The index is a folder (files.py) with all grams and key characters of the texts, the runs and records of each pair, and
+what else the search knows. `update.py` says what of it one text changes; where very much is new, or a limit was met
+that concerns the folder as a whole, the search is one from nothing and leaves a new index (build.py). What is found is
+the same in any case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cleaner.collector import paused
+from cleaner.overlap.find import in_order
+from cleaner.overlap.index.build import build
+from cleaner.overlap.index.files import Store
+from cleaner.overlap.index.postings import DamagedError
+from cleaner.overlap.index.state import Index
+from cleaner.overlap.index.update import updated
+from cleaner.overlap.values import Found, OverlapSettings, Text
+
+
+def find_indexed(texts: Sequence[Text], settings: OverlapSettings, folder: Path) -> Found:
+    """Return `find_overlaps` of `texts`, with the index that the last search has left in `folder`.
+
+    The settings have to be those of that search. Raises ValueError if two texts have one name.
+    """
+    ordered = in_order(texts)
+    with paused(), Store(folder) as store:
+        before = store.load()
+        known = _renewed(before, ordered, settings)
+        if known and before:
+            found, index = known
+            if index is not before:
+                store.save(index, before)
+            return found
+        found, built = build(ordered, settings)
+        if built:
+            store.save(built, None)
+        return found
+
+
+def _renewed(index: Index | None, ordered: Sequence[Text], settings: OverlapSettings) -> tuple[Found, Index] | None:
+    try:
+        return updated(index, ordered, settings) if index else None
+    except (DamagedError, OSError):
+        return None

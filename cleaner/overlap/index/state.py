@@ -7,7 +7,7 @@ documents, so that a document may be renamed. Records are kept as JSON without n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -177,29 +177,27 @@ class Index:
     postings: Postings
     listed: int
     records: bytes
-    extend: Callable[[Array], Array] | None = None
+    extend: Callable[[Array, Array], Array] | None = None
 
     def extended(self, codes: Array) -> Array:
         """Return the key characters with more behind them."""
-        return self.extend(codes) if self.extend else np.concatenate((self.codes, codes))
+        if self.extend and len(codes):
+            return self.extend(self.codes, codes)
+        return np.concatenate((self.codes, codes)) if len(codes) else self.codes
 
 
-def stripped(overlap: Overlap) -> Record:
+def stripped(o: Overlap) -> Record:
     """Return an overlap without the names of its documents."""
-    a, b = overlap.a, overlap.b
-    return (overlap.id, overlap.unit, overlap.kind, (a.start, a.end, b.start, b.end), *_rest(overlap))
-
-
-def _rest(overlap: Overlap) -> Iterator[Any]:
-    for one in fields(Overlap)[5:]:
-        yield getattr(overlap, one.name)
+    place = (o.a.start, o.a.end, o.b.start, o.b.end)
+    figures = (o.chars, o.jaccard, o.containment, o.identity, o.cross_script)
+    return (o.id, o.unit, o.kind, *place, *figures, o.ops, dict(o.reasons), o.order, o.blocks, o.source)
 
 
 def restored(record: Sequence[Any], a: str, b: str) -> Overlap:
     """Return the overlap of a record of the documents `a` and `b`, as it came from JSON."""
-    id_, unit, kind, (a0, a1, b0, b1), chars, jaccard, containment, identity, cross, ops, reasons, *rest = record
-    order, blocks, source = rest
+    id_, unit, kind, a0, a1, b0, b1, chars, jaccard, containment, identity, cross, *lists = record
+    ops, reasons, order, blocks, source = lists
     return Overlap(
         id_, unit, kind, Passage(a, a0, a1), Passage(b, b0, b1), chars, jaccard, containment, identity, cross,
-        tuple(map(tuple, ops)), tuple(map(tuple, reasons)), order, tuple(map(tuple, blocks)), source,
+        tuple(map(tuple, ops)), tuple(reasons.items()), order, tuple(map(tuple, blocks)), source,
     )  # fmt: skip

@@ -39,8 +39,10 @@ BEFORE, BEHIND = SEED // 2, 1  # a class asks for grams from this many character
 # its end (`classify._goes_on`)
 
 
-def update(index: Index, ordered: Sequence[Text], settings: OverlapSettings) -> tuple[Found, Index] | None:
+def updated(index: Index, ordered: Sequence[Text], settings: OverlapSettings) -> tuple[Found, Index] | None:
     """Return what texts, sorted by name, share, and the index of them; None if a search from nothing is due.
+
+    The index is the same object if nothing happened.
 
     Raises DamagedError if the index turns out not to be what was written.
     """
@@ -242,7 +244,8 @@ class _Update:
         notes += finder.limits(len(self.turned.often), 0)
         raw = b"".join((index.records, *records.parts))
         new = replace(index, state=state, codes=now.codes, records=raw)
-        return found_of(overlaps, notes, finder.settings), new
+        same = state.names == index.state.names and np.array_equal(state.texts, index.state.texts)
+        return found_of(overlaps, notes, finder.settings), index if same else new
 
     def _copies(self, names: Sequence[str], records: Records) -> tuple[Array, Array, list[Overlap]]:
         """Return the pairs of texts with one key, by their digests, where their records stand, and these."""

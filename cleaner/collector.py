@@ -1,0 +1,24 @@
+"""Python's collector of cyclic garbage, where it only costs.
+
+It looks through all young objects each time some hundreds more were made than freed, and now and then through all. A
+search for overlaps makes millions of small values that stay, and no cycles: of 20,000 records read back, the collector
+took two thirds of the time.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Collect no cyclic garbage inside the block; counting of references frees the rest as always."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

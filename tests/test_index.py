@@ -1,0 +1,223 @@
+"""The index of overlaps: after any history, and whatever the disk does, a search finds what one from nothing finds."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.overlap import OverlapSettings, Text, find_overlaps
+from cleaner.overlap import index as index_module
+from cleaner.overlap.find import Finder
+from cleaner.overlap.index import find_indexed
+from cleaner.overlap.index import update as update_module
+from cleaner.overlap.index.files import Store
+from tests.test_overlap import article, hans
+
+DEFAULTS = OverlapSettings()
+Content = tuple[str, str, str]  # text, script, date
+
+
+class Folder:
+    """A folder of made-up articles that share sentences, lines and whole texts, and change."""
+
+    def __init__(self, seed: int) -> None:
+        self.source = random.Random(seed)
+        pick = self.source.choice
+        self.pool = [
+            self.sentence(pick([6, 8, 12, 20, 25, 40, 80]), pick([100, 3000])) for _ in range(pick(range(3, 12)))
+        ]
+        self.pool += [f"\n{self.sentence(pick([5, 8, 25]), 3000)}\n" for _ in range(2)]
+        self.settings = OverlapSettings(
+            seed_df=pick([2, 3, 5, 50]),
+            bucket_cap=pick([16, 1000]),
+            min_chars=pick([16, 20]),
+            same_script=pick([False, True]),
+        )
+        self.texts: dict[str, Content] = {}
+        for number in range(pick(range(1, 20))):
+            self.texts[f"{number:02}"] = self.content()
+
+    def sentence(self, size: int, letters: int) -> str:
+        return "".join(chr(0x4E00 + int(self.source.random() ** 2 * letters)) for _ in range(size)) + "。"
+
+    def content(self) -> Content:
+        """Return a new article, a copy, a copy with a change, or nothing."""
+        pick, chance = self.source.choice, self.source.random()
+        if self.texts and chance < 0.35:
+            text, script, date = pick(sorted(self.texts.values()))
+            at = pick(range(len(text) + 1))
+            changed = text[:at] + self.sentence(3, 40) + text[at + pick(range(6)) :]
+            return (text if chance < 0.15 else changed), script, date
+        parts = []
+        for _ in range(pick(range(14))):
+            parts.append(
+                pick(self.pool) if self.source.random() < 0.4 else self.sentence(pick(range(4, 40)), pick([40, 3000]))
+            )
+            parts.append("\n" if self.source.random() < 0.4 else "")
+        return "".join(parts), pick(["hans", "hant", "mixed"]), pick(["", "2020-01-02", "2021-02-03"])
+
+    def change(self) -> None:
+        """Add, change, rename or remove a text."""
+        name, new = self.source.choice([*sorted(self.texts), "00"]), f"{self.source.randrange(100):02}"
+        match self.source.choice(["add", "change", "rename", "remove"]):
+            case "add":
+                self.texts[new] = self.content()
+            case "change":
+                self.texts[name] = self.content()
+            case "rename" if name in self.texts:
+                self.texts[new] = self.texts.pop(name)
+            case "remove":
+                self.texts.pop(name, None)
+
+    def now(self) -> list[Text]:
+        found = [Text(name, *content) for name, content in self.texts.items()]
+        self.source.shuffle(found)
+        return found
+
+
+@pytest.fixture
+def updates(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each search was an update of the index, or one from nothing."""
+    seen: list[bool] = []
+
+    def seeing(*args):
+        found = real(*args)
+        seen.append(found is not None)
+        return found
+
+    real = index_module._renewed
+    monkeypatch.setattr(index_module, "_renewed", seeing)
+    return seen
+
+
+@given(seed=st.integers(0, 1 << 30))
+@settings(deadline=None)
+def test_after_any_history_the_same_is_found(tmp_path_factory, seed):
+    folder, place = Folder(seed), tmp_path_factory.mktemp("index")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(update_module, "FEW", folder.source.choice([3, 1000]))
+        for _ in range(5):
+            assert find_indexed(folder.now(), folder.settings, place) == find_overlaps(folder.now(), folder.settings)
+            for _ in range(folder.source.choice([0, 1, 1, 2, 4])):
+                folder.change()
+
+
+def test_one_text_more_is_one_text_looked_at(tmp_path, updates, monkeypatch):
+    source = random.Random(5)
+    shared = [article(source, size=60) for _ in range(10)]
+    texts = hans(*(article(source, shared[number % 10]) for number in range(60)))
+    find_indexed(texts, DEFAULTS, tmp_path)
+    looked: list[tuple[int, int]] = []
+    real = Finder.matches
+    monkeypatch.setattr(Finder, "matches", lambda self, a, b, runs: looked.append((a, b)) or real(self, a, b, runs))
+    more = [*texts, Text("new", article(source, shared[3]), "hans")]
+    found = find_indexed(more, DEFAULTS, tmp_path)
+    assert updates == [False, True]
+    assert len(looked) <= 6 + 15  # with the six that hold the passage, and these among themselves: it is in one more
+    assert found == find_overlaps(more)
+    del looked[:]
+    assert find_indexed(more, DEFAULTS, tmp_path) == found
+    assert not looked
+
+
+def test_records_come_back_with_their_types(tmp_path):
+    texts = hans(*(article(random.Random(number), "甲乙丙丁" * 8) for number in range(3)))
+    fresh = find_indexed(texts, DEFAULTS, tmp_path)
+    again = find_indexed(texts, DEFAULTS, tmp_path)
+    assert fresh.overlaps
+    assert repr(again) == repr(fresh)
+
+
+def test_much_that_is_new_is_a_search_from_nothing(tmp_path, updates):
+    source = random.Random(1)
+    texts = hans(*(article(source) for _ in range(40)))
+    for count in (20, 36, 37, 40, 40):
+        find_indexed(texts[:count], DEFAULTS, tmp_path)
+    assert updates == [False, True, False, True, True]
+
+
+def test_a_line_above_the_cap_leaves_no_index(tmp_path, updates):
+    source, few = random.Random(2), OverlapSettings(bucket_cap=16)
+    line = article(source, size=40)
+    texts = hans(*(article(source, line) for _ in range(18)))
+    for count in (16, 17, 18):
+        assert find_indexed(texts[:count], few, tmp_path) == find_overlaps(texts[:count], few)
+    assert updates == [False, False, False]
+
+
+def damaged(path) -> Iterator[str]:
+    """Do to an index what disks and people do."""
+    for file in sorted(path.iterdir()):
+        if file.name == "lock":
+            continue
+        whole = file.read_bytes()
+        for how, raw in (
+            ("empty", b""),
+            ("cut off", whole[: len(whole) // 2]),
+            ("another program's", b"{}" * 300),
+            ("one bit", whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 4]) + whole[len(whole) // 2 + 1 :]),
+            ("all bits", bytes(255 - one for one in whole)),
+        ):
+            file.write_bytes(raw)
+            yield f"{file.name}: {how}"
+        file.unlink()
+        yield f"{file.name}: gone"
+
+
+def test_whatever_is_wrong_with_the_files_the_same_is_found(tmp_path):
+    source = random.Random(3)
+    shared = article(source, size=200)
+    texts = hans(*(article(source, shared) for _ in range(12)))
+    more = [*texts, Text("new", article(source, shared[:100]), "hans")]
+    truth = find_overlaps(more)
+    find_indexed(texts, DEFAULTS, tmp_path / "good")
+    count = len(list(damaged_copies(tmp_path, more, truth)))
+    assert count == 4 * 6
+
+
+def damaged_copies(tmp_path, more, truth) -> Iterator[str]:
+    shutil.copytree(tmp_path / "good", tmp_path / "bad")
+    for what in damaged(tmp_path / "bad"):
+        assert find_indexed(more, DEFAULTS, copy_of(tmp_path / "bad", tmp_path / "tried")) == truth, what
+        assert find_indexed(more, DEFAULTS, tmp_path / "tried") == truth, what
+        yield what
+
+
+def copy_of(one, other):
+    with suppress(FileNotFoundError):
+        shutil.rmtree(other)
+    return shutil.copytree(one, other)
+
+
+def test_an_index_that_another_run_holds_is_left_alone(tmp_path, updates):
+    texts = hans(*(article(random.Random(number)) for number in range(4)))
+    with Store(tmp_path) as held:
+        assert held.load() is None
+        assert find_indexed(texts, DEFAULTS, tmp_path) == find_overlaps(texts)
+        assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+    find_indexed(texts, DEFAULTS, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 5
+    find_indexed(texts, DEFAULTS, tmp_path)
+    assert updates == [False, False, True]
+
+
+def test_a_place_that_cannot_be_written_fails_no_search(tmp_path):
+    (tmp_path / "file").write_text("")
+    texts = hans(*(article(random.Random(number)) for number in range(4)))
+    assert find_indexed(texts, DEFAULTS, tmp_path / "file" / "index") == find_overlaps(texts)
+
+
+def test_indexes_used_longest_ago_go(tmp_path, monkeypatch):
+    texts = hans(*(article(random.Random(number)) for number in range(4)))
+    find_indexed(texts, DEFAULTS, tmp_path / "a")
+    size = sum(path.stat().st_size for path in (tmp_path / "a").iterdir())
+    monkeypatch.setattr(index_module.files, "LIMIT", 2 * size + size // 2)
+    for name in "bc":
+        find_indexed(texts, DEFAULTS, tmp_path / name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "c"]

@@ -39,9 +39,16 @@ class Folder:
             min_chars=pick([16, 20]),
             same_script=pick([False, True]),
         )
+        self.tails = [self.sentence(size, 3000) for size in (4, 5, 12, 30)]
+        self.refrains = [self.sentence(size, 3000)[:-1] for size in (6, 7, 30)]
+        self.lost: list[Content] = []
         self.texts: dict[str, Content] = {}
         for number in range(pick(range(1, 20))):
             self.texts[f"{number:02}"] = self.content()
+        if self.source.random() < 0.1:  # a swarm: more copies than are all compared with each other
+            text = "".join(self.sentence(30, 3000) for _ in range(4))
+            for number in range(18):
+                self.texts[f"{number:02}"] = text + self.sentence(pick([2, 60]), 3000), "hans", ""
 
     def sentence(self, size: int, letters: int) -> str:
         return "".join(chr(0x4E00 + int(self.source.random() ** 2 * letters)) for _ in range(size)) + "。"
@@ -49,17 +56,22 @@ class Folder:
     def content(self) -> Content:
         """Return a new article, a copy, a copy with a change, or nothing."""
         pick, chance = self.source.choice, self.source.random()
-        if self.texts and chance < 0.35:
+        if self.lost and chance < 0.1:
+            return pick(self.lost)
+        if self.texts and chance < 0.4:
             text, script, date = pick(sorted(self.texts.values()))
             at = pick(range(len(text) + 1))
             changed = text[:at] + self.sentence(3, 40) + text[at + pick(range(6)) :]
-            return (text if chance < 0.15 else changed), script, date
+            return (text if chance < 0.2 else changed), script, date
         parts = []
         for _ in range(pick(range(14))):
-            parts.append(
-                pick(self.pool) if self.source.random() < 0.4 else self.sentence(pick(range(4, 40)), pick([40, 3000]))
-            )
+            known = self.source.random() < 0.4
+            parts.append(pick(self.pool) if known else self.sentence(pick(range(4, 40)), pick([40, 3000])))
             parts.append("\n" if self.source.random() < 0.4 else "")
+        if self.source.random() < 0.2:
+            parts.append(pick(self.refrains) * pick([2, 9, 10]))  # too often in one text to be a seed
+        if self.source.random() < 0.4:
+            parts.append("\n" + "\n".join(self.source.sample(self.tails, pick([1, 2]))))
         return "".join(parts), pick(["hans", "hant", "mixed"]), pick(["", "2020-01-02", "2021-02-03"])
 
     def change(self) -> None:
@@ -72,8 +84,8 @@ class Folder:
                 self.texts[name] = self.content()
             case "rename" if name in self.texts:
                 self.texts[new] = self.texts.pop(name)
-            case "remove":
-                self.texts.pop(name, None)
+            case "remove" if name in self.texts:
+                self.lost.append(self.texts.pop(name))
 
     def now(self) -> list[Text]:
         found = [Text(name, *content) for name, content in self.texts.items()]
@@ -106,6 +118,38 @@ def test_after_any_history_the_same_is_found(tmp_path_factory, seed):
             assert find_indexed(folder.now(), folder.settings, place) == find_overlaps(folder.now(), folder.settings)
             for _ in range(folder.source.choice([0, 1, 1, 2, 4])):
                 folder.change()
+
+
+def furniture() -> tuple[list[str], str, OverlapSettings]:
+    """A third text makes a short line furniture; it shares no gram with the passage that holds the line."""
+    source, shared = random.Random(1), article(random.Random(9), size=50)
+    return [f"{article(source)}\n{shared}\n甲乙丙丁" for _ in range(2)], f"{article(source)}\n甲乙丙丁", DEFAULTS
+
+
+def swarm() -> tuple[list[str], str, OverlapSettings]:
+    """One copy more, and the bucket of the copies meets its cap."""
+    whole = article(random.Random(8), size=1600)
+    texts = [f"{whole[:at]}{chr(0x5000 + at)}{whole[at:]}" for at in range(17)]
+    return texts[:-1], texts[-1], OverlapSettings(bucket_cap=16)
+
+
+def common_line() -> tuple[list[str], str, OverlapSettings]:
+    """One text more, and a line stands in too many to be compared with each other."""
+    source, line = random.Random(3), article(random.Random(7), size=40)
+    texts = [f"{article(source)}\n{line}\n{article(source)}" for _ in range(6)]
+    return texts[:-1], texts[-1], OverlapSettings(seed_df=5)
+
+
+@pytest.mark.parametrize("case", [furniture, swarm, common_line])
+def test_one_text_may_change_what_others_share(case, tmp_path, updates):
+    texts, one, how = case()
+    before = find_overlaps(hans(*texts), how)
+    after = find_overlaps(hans(*texts, one), how)
+    others = {f"{number:03}.txt" for number in range(len(texts))}
+    assert [x for x in after.overlaps if {x.a.document, x.b.document} <= others] != list(before.overlaps)
+    for now, truth in ((texts, before), ([*texts, one], after), (texts, before)):
+        assert find_indexed(hans(*now), how, tmp_path) == truth
+    assert updates == [False, True, True]
 
 
 def test_one_text_more_is_one_text_looked_at(tmp_path, updates, monkeypatch):

@@ -72,11 +72,10 @@ def census(index: Index, ordered: Sequence[Text], settings: OverlapSettings) -> 
     texts = digests_of(ordered)
     keys = _keys(state, shelf, texts)
     original = originals(keys)
-    known = dict(zip(_named(state.entries.text), range(len(state.entries.end)), strict=True))  # the last of each
+    known = dict(zip(_named(state.entries.text), range(len(state.entries.end)), strict=True))
     first = np.flatnonzero(original == np.arange(len(texts)))
     entry = np.full(len(texts), -1)
     entry[first] = [known.get(name, -1) for name in _named(texts[first])]
-    entry[first[~state.entries.alive[entry[first]]]] = -1
     new = first[entry[first] < 0]
     entry[new] = len(state.entries.end) + np.arange(len(new))
     batch = read([shelf[at] for at in new.tolist()])

@@ -14,11 +14,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Collect no cyclic garbage inside the block; counting of references frees the rest as always."""
+    """Collect no cyclic garbage inside the block; counting of references frees the rest as always.
+
+    What was made inside counts as old afterwards, or the first look at the young would be one at all of it.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

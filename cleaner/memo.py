@@ -88,8 +88,8 @@ def find(cache: Cache, texts: Sequence[Text], settings: OverlapSettings, place: 
         return find_overlaps(texts, settings)
     from cleaner.overlap.index import find_indexed
 
-    name = key_of("overlaps", code_digest(), repr(settings), place).hex()[:32]
-    return find_indexed(texts, settings, cache.folder / "overlaps" / name)
+    name = key_of(place, repr(settings)).hex()[:32]
+    return find_indexed(texts, settings, cache.folder / "overlaps" / name, code_digest().hex())
 
 
 def _stored(cleaned: Cleaned) -> bytes:

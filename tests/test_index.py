@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cleaner
 from cleaner.overlap import OverlapSettings, Text, find_overlaps
 from cleaner.overlap import index as index_module
-from cleaner.overlap.find import Finder
+from cleaner.overlap.finder import Finder
 from cleaner.overlap.index import find_indexed
 from cleaner.overlap.index import update as update_module
 from cleaner.overlap.index.files import Store
@@ -249,6 +250,21 @@ def test_an_index_that_another_run_holds_is_left_alone(tmp_path, updates):
     assert len(list(tmp_path.iterdir())) == 5
     find_indexed(texts, DEFAULTS, tmp_path)
     assert updates == [False, False, True]
+
+
+def test_an_index_of_other_settings_or_another_version_is_none(tmp_path, updates):
+    texts = hans(*(article(random.Random(number), "甲乙丙丁" * 5) for number in range(4)))
+    for how, version in ((DEFAULTS, ""), (OverlapSettings(min_chars=30), ""), (OverlapSettings(min_chars=30), "2")):
+        assert find_indexed(texts, how, tmp_path, version) == find_overlaps(texts, how)
+    assert find_indexed(texts, how, tmp_path, version) == find_overlaps(texts, how)
+    assert updates == [False, False, False, True]
+
+
+def test_an_index_may_be_named_in_the_library(tmp_path, updates):
+    texts = {f"{number}.txt": article(random.Random(number), "甲乙丙丁" * 8) for number in range(3)}
+    fresh = cleaner.find_overlaps(texts, index=tmp_path / "index")
+    assert cleaner.find_overlaps(texts, index=tmp_path / "index") == fresh == cleaner.find_overlaps(texts)
+    assert updates == [False, True]
 
 
 def test_a_place_that_cannot_be_written_fails_no_search(tmp_path):

@@ -19,7 +19,7 @@ from cleaner.overlap import Found, Overlap, OverlapSettings, Passage, Text, expl
 from cleaner.overlap import seeds as seeds_module
 from cleaner.overlap import shelf as shelf_module
 from cleaner.overlap.align import _best_stretch
-from cleaner.overlap.find import HUBS, _star
+from cleaner.overlap.finder import HUBS, _star
 from cleaner.overlap.key import fold_table, make_key
 from cleaner.overlap.stream import SEED, Run, Stream
 

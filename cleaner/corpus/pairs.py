@@ -21,7 +21,7 @@ from cleaner.corpus.components import LINK, components
 from cleaner.corpus.passages import EDGE, MEET, Aligned, align
 from cleaner.corpus.store import Compare, Store
 from cleaner.overlap import OverlapSettings
-from cleaner.overlap.find import ALL_PAIRS
+from cleaner.overlap.finder import ALL_PAIRS
 from cleaner.overlap.key import changes
 from cleaner.runners import Trial, Value
 from cleaner.runners.exchange import Rows, Shuffle, save

@@ -33,7 +33,7 @@ from cleaner.corpus.store import Compare, Pages, Store
 from cleaner.overlap import OverlapSettings, explain
 from cleaner.overlap.boxes import MATCHED, Box, Match, Part
 from cleaner.overlap.classify import Surroundings
-from cleaner.overlap.find import ALL_PAIRS, COVERED
+from cleaner.overlap.finder import ALL_PAIRS, COVERED
 from cleaner.overlap.key import changes, distinct
 from cleaner.overlap.page import Page
 from cleaner.overlap.passages import find_passages

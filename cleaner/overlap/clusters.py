@@ -95,16 +95,23 @@ def _same(one: Passage, two: Passage) -> bool:
 
 def _same_places(places: Sequence[Passage]) -> list[tuple[int, int]]:
     """Return pairs of `places` (sorted) that are one node."""
-    found, live = [], [0] if places else []
-    for j in range(1, len(places)):
-        live = [i for i in live if places[i].document == places[j].document and places[i].end > places[j].start]
-        found += [(i, j) for i in live if _same(places[i], places[j])]
+    found: list[tuple[int, int]] = []
+    live: list[int] = []
+    document = ""
+    for j, place in enumerate(places):
+        if place.document != document:
+            live, document = [j], place.document
+            continue
+        live = [i for i in live if places[i].end > place.start]
+        found += [(i, j) for i in live if _same(places[i], place)]
         live.append(j)
     return found
 
 
 def _nodes(places: Sequence[Passage]) -> tuple[Passage, ...]:
     """Return `places` (sorted) with those that are one node put together."""
+    if len({place.document for place in places}) == len(places):
+        return tuple(places)
     groups: dict[int, list[Passage]] = {}
     for place, name in zip(places, components(len(places), _same_places(places)), strict=True):
         groups.setdefault(name, []).append(place)

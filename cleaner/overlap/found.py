@@ -24,9 +24,12 @@ def limits(frequent: int, dropped: int, common: int, crowded: int, settings: Ove
 
 def _is_capped(overlap: Overlap, settings: OverlapSettings) -> bool:
     """Say whether an overlap was found by way of a bucket or grams above their limit: others like it may be missing."""
-    figures = dict(overlap.reasons)
-    frequent = figures.get("df", 0)
-    return figures["rule"] == "bucket" or (isinstance(frequent, int) and frequent > settings.seed_df)
+    for name, figure in overlap.reasons:
+        if name == "rule" and figure == "bucket":
+            return True
+        if name == "df":
+            return isinstance(figure, int) and figure > settings.seed_df
+    return False
 
 
 def within(found: Found, counts: Callable[[str], bool], settings: OverlapSettings) -> Found:

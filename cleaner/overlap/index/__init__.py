@@ -21,13 +21,14 @@ from cleaner.overlap.index.update import updated
 from cleaner.overlap.values import Found, OverlapSettings, Text
 
 
-def find_indexed(texts: Sequence[Text], settings: OverlapSettings, folder: Path) -> Found:
+def find_indexed(texts: Sequence[Text], settings: OverlapSettings, folder: Path, version: str = "") -> Found:
     """Return `find_overlaps` of `texts`, with the index that the last search has left in `folder`.
 
-    The settings have to be those of that search. Raises ValueError if two texts have one name.
+    An index of other settings, or another `version` (of the code), is made anew. Raises ValueError if two texts have
+    one name.
     """
     ordered = in_order(texts)
-    with paused(), Store(folder) as store:
+    with paused(), Store(folder, f"{version} {settings!r}") as store:
         before = store.load()
         known = _renewed(before, ordered, settings)
         if known and before:

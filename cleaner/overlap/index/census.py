@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaner.overlap.find import Finder
+from cleaner.overlap.finder import Finder
 from cleaner.overlap.index.build import digests_of
 from cleaner.overlap.index.state import Entries, Index, KeptLines, State
 from cleaner.overlap.key import changes, distinct

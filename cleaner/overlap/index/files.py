@@ -3,17 +3,17 @@
 `state` is written anew each time and replaced whole; it says which generation the others are of and how long they are.
 Key characters and records are appended to, and read from no further than `state` says; the postings are never changed.
 Whatever is wrong with any of them (cut off, changed, of another program, held by another run), there is no index, and
-the search is one from nothing: `state` and the records carry a digest, the characters and postings that are looked at
+the search is one from nothing: `state` and the records carry a checksum, the characters and postings that are looked at
 are held against the digests and buckets of the texts (`runs._check`, `Postings.find`).
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import secrets
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
@@ -29,7 +29,7 @@ from cleaner.overlap.index.state import Entries, Index, KeptLines, Pairs, State
 from cleaner.overlap.stream import Array
 
 LIMIT = 1 << 30  # bytes of all indexes of a user; beyond it those used longest ago go
-SUM = 16  # bytes of BLAKE2b
+SUM = 4  # bytes of CRC-32
 STATE, CODES, RECORDS, PLACES = "state", "codes", "records", "places"
 _PARTS = {"entries": Entries, "lines": KeptLines, "pairs": Pairs}
 
@@ -37,11 +37,13 @@ _PARTS = {"entries": Entries, "lines": KeptLines, "pairs": Pairs}
 class Store:
     """The folder of one index, held by one run at a time. Use it as a context manager.
 
+    An index of another `purpose` is none.
+
     Nothing here fails: without the lock, or on a disk that is full or read-only, nothing is known and nothing is kept.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, purpose: str = "") -> None:
+        self.folder, self.purpose = folder, purpose
         self.generation = ""
         self._lock = -1
 
@@ -69,15 +71,17 @@ class Store:
             return None
         try:
             head, arrays = _parsed((self.folder / STATE).read_bytes())
+            if head["purpose"] != self.purpose:
+                return None
             self.generation = head["generation"]
             records = self._path(RECORDS).read_bytes()[: head["records"]]
-            if len(records) != head["records"] or _digest(records).hex() != head["digest"]:
+            if len(records) != head["records"] or _sum(records).hex() != head["sum"]:
                 return None
-            places = _mapped(self._path(PLACES), np.uint32)[: head["listed_grams"]]
+            begin, places = np.split(_mapped(self._path(PLACES), np.uint32), [head["buckets"]])
             codes = _mapped(self._path(CODES), np.uint32)[: head["codes"]]
-            if len(places) != head["listed_grams"] or len(codes) != head["codes"]:
+            if len(places) != head["grams"] or len(codes) != head["codes"]:
                 return None
-            postings = Postings(places, arrays.pop("begin"))
+            postings = Postings(places, begin)
             return Index(_state(head, arrays), codes, postings, head["listed"], records, self._extended)
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -98,13 +102,13 @@ class Store:
             if before is None:
                 self.generation = secrets.token_hex(8)
                 self._path(CODES).write_bytes(index.codes.tobytes())
-                self._path(PLACES).write_bytes(index.postings.places.tobytes())
+                self._path(PLACES).write_bytes(index.postings.begin.tobytes() + index.postings.places.tobytes())
                 self._path(RECORDS).write_bytes(index.records)
             else:
                 old = len(before.records)
                 _append(self._path(RECORDS), old, index.records[old:])
             fresh = self.folder / f"{self.generation}.new"
-            fresh.write_bytes(_written(index, self.generation))
+            fresh.write_bytes(_written(index, self.generation, self.purpose))
             fresh.replace(self.folder / STATE)
             self._sweep()
 
@@ -144,8 +148,8 @@ def _append(path: Path, at: int, raw: bytes) -> None:
         file.write(raw)
 
 
-def _digest(raw: bytes) -> bytes:
-    return hashlib.blake2b(raw, digest_size=SUM).digest()
+def _sum(raw: bytes | memoryview) -> bytes:
+    return zlib.crc32(raw).to_bytes(SUM, "little")
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:
@@ -158,22 +162,22 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:
             yield name + one.name, held
 
 
-def _written(index: Index, generation: str) -> bytes:
-    arrays = [*_flat(index.state), ("begin", index.postings.begin)]
+def _written(index: Index, generation: str, purpose: str) -> bytes:
+    arrays = list(_flat(index.state))
     head = {
-        "generation": generation, "names": index.state.names, "starts": index.state.starts, "listed": index.listed,
-        "codes": len(index.codes), "listed_grams": len(index.postings.places),
-        "records": len(index.records), "digest": _digest(index.records).hex(),
+        "generation": generation, "purpose": purpose, "names": index.state.names, "starts": index.state.starts,
+        "listed": index.listed, "grams": len(index.postings.places), "buckets": len(index.postings.begin),
+        "codes": len(index.codes), "records": len(index.records), "sum": _sum(index.records).hex(),
         "arrays": [(name, array.dtype.str, array.shape) for name, array in arrays],
     }  # fmt: skip
     text = orjson.dumps(head)
     raw = b"".join((len(text).to_bytes(8, "little"), text, *(array.tobytes() for _, array in arrays)))
-    return _digest(raw) + raw
+    return _sum(raw) + raw
 
 
 def _parsed(raw: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
     """Return the head and the arrays. Raises ValueError, KeyError or TypeError if it is anything else."""
-    if _digest(raw[SUM:]) != raw[:SUM]:
+    if _sum(memoryview(raw)[SUM:]) != raw[:SUM]:
         raise ValueError
     at = SUM + 8 + int.from_bytes(raw[SUM : SUM + 8], "little")
     head: dict[str, Any] = orjson.loads(raw[SUM + 8 : at])

@@ -40,7 +40,10 @@ class Postings:
         Raises DamagedError if a place that is looked at has a gram that cannot be in its bucket.
         """
         bucket = (hashes >> self.shift).astype(np.int64)
-        low, size = self.begin[bucket], self.begin[bucket + 1] - self.begin[bucket]
+        low, high = self.begin[bucket].astype(np.int64), self.begin[bucket + 1].astype(np.int64)
+        if len(low) and ((high < low).any() or high.max() > len(self.places)):
+            raise DamagedError
+        size = high - low
         which = np.repeat(np.arange(len(hashes)), size)
         inside = np.arange(len(which)) - np.repeat(np.cumsum(size) - size, size)
         place = self.places[low[which] + inside].astype(np.int64)
@@ -71,7 +74,7 @@ class Listing:
 
     def postings(self) -> Postings:
         """Return everything that was taken."""
-        begin = np.zeros(len(self.counts) + 1, np.int64)
+        begin = np.zeros(len(self.counts) + 1, np.uint32)
         np.cumsum(self.counts, out=begin[1:])
         places = np.concatenate([np.zeros(0, np.uint32), *self.parts])
         self.parts = []

@@ -12,7 +12,7 @@ looked at again if
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -21,13 +21,14 @@ import orjson
 
 from cleaner.overlap.boxes import Match
 from cleaner.overlap.classify import Surroundings
-from cleaner.overlap.find import COVERED, Edge
+from cleaner.overlap.finder import COVERED, Edge
 from cleaner.overlap.found import found_of
 from cleaner.overlap.index.build import hashes_of
 from cleaner.overlap.index.census import Census, census
 from cleaner.overlap.index.grams import Lookup, Turnover, turnover
+from cleaner.overlap.index.lows import Lows
 from cleaner.overlap.index.runs import NewRuns, new_runs
-from cleaner.overlap.index.state import Index, KeptLines, Pair, Pairs, Records, Result, restored
+from cleaner.overlap.index.state import Index, Pair, Pairs, Records, Result, restored
 from cleaner.overlap.key import code_points
 from cleaner.overlap.seeds import PAIRS, gram_hashes
 from cleaner.overlap.stream import SEED, Array, Run
@@ -70,7 +71,7 @@ class _Update:
     def __init__(self, index: Index, now: Census, turned: Turnover, lookup: Lookup, runs: NewRuns) -> None:
         self.index, self.now, self.turned, self.lookup, self.runs = index, now, turned, lookup, runs
         self.finder, self.old = now.finder, index.state.pairs
-        self.lows = _Lows(now)
+        self.lows = Lows(now)
         self.lined = self._lined()
         self.todo: dict[Pair, Sequence[Run]] = dict(runs.by_pair)
         self.kept = self._kept()
@@ -117,8 +118,7 @@ class _Update:
 
     def _are(self, pairs: Iterable[Pair]) -> Array:
         """Say which pairs of before are among `pairs`."""
-        found: Array = np.isin(self._number(self.old.ends), self._number(list(pairs)))
-        return found
+        return _are_in(self._number(self.old.ends), self._number(list(pairs)))
 
     def _number(self, pairs: Sequence[Pair] | Array) -> Array:
         """Return one number for each pair of entries."""
@@ -129,8 +129,8 @@ class _Update:
     def _complete(self, kept: Array, pairs: Iterable[Pair]) -> Array:
         """Look for passages also in those of `pairs` that are neither kept nor looked at; return `kept`."""
         rows = [pair for pair in pairs if pair not in self.todo]
-        missing = ~np.isin(self._number(rows), self._number(self.old.ends[kept]))
-        self.todo.update({rows[at]: () for at in np.flatnonzero(missing).tolist()})
+        missing = set(rows).difference(map(tuple, self.old.ends[kept & self._are(rows)].tolist()))
+        self.todo |= {pair: () for pair in rows if pair in missing}
         return kept
 
     def _look(self, pairs: Mapping[Pair, Sequence[Run]]) -> None:
@@ -215,7 +215,7 @@ class _Update:
         names = [text.name for text in finder.shelf.texts]
         records = Records(len(index.records))
         kept = self.old.kept(self.kept)
-        overlaps = list(_restored(index.records, kept.record, now.at[kept.ends], names))
+        overlaps = _restored(index.records, kept.record, now.at[kept.ends], names)
         overlaps += chain.from_iterable(result.overlaps for result in results.values())
         copies, copied, found = self._copies(names, records)
         overlaps += found
@@ -266,35 +266,13 @@ class _Update:
         return np.array(copies, np.uint64).reshape(-1, 4), np.array(copied, np.int64).reshape(-1, 2), found
 
 
-class _Lows:
-    """Where in the key of a text the lines at its head and tail begin; a page is made of one that was never asked."""
-
-    def __init__(self, now: Census) -> None:
-        self.now = now
-        self.edged = now.entries.edged.copy()
-        rows = now.lines.rows[now.lines.rows[:, 3] == 1]
-        self.rows = rows[np.argsort(rows[:, 0], kind="stable")]
-        self.fresh: dict[int, list[int]] = {}
-
-    def __call__(self, at: int) -> list[int]:
-        entry = int(self.now.entry[at])
-        if entry in self.fresh:
-            return self.fresh[entry]
-        if self.edged[entry]:
-            low, high = np.searchsorted(self.rows[:, 0], (entry, entry + 1)).tolist()
-            found: list[int] = self.rows[low:high, 1].tolist()
-            return found
-        self.fresh[entry] = [line.low for line in self.now.finder.shelf[at].edge]
-        return self.fresh[entry]
-
-    def lines(self) -> KeptLines:
-        """Return all lines, with what has been learned about their place."""
-        lines = self.now.lines
-        self.edged[list(self.fresh)] = True
-        mine = np.flatnonzero(np.isin(lines.rows[:, 0], list(self.fresh)))
-        rows = lines.rows.copy()
-        rows[mine, 3] = [low in self.fresh[entry] for entry, low, *_ in rows[mine].tolist()]
-        return replace(lines, rows=rows)
+def _are_in(values: Array, few: Array) -> Array:
+    """Say which of `values` are among a few others (np.isin sorts them all)."""
+    if not len(few):
+        return np.zeros(len(values), bool)
+    few = np.sort(few)
+    found: Array = few[np.minimum(np.searchsorted(few, values), len(few) - 1)] == values
+    return found
 
 
 def _code(edge: Edge | None) -> int:
@@ -305,11 +283,10 @@ def _flipped(runs: Sequence[Run]) -> list[Run]:
     return sorted(Run(run.b0, run.a0, run.size) for run in runs)
 
 
-def _restored(raw: bytes, record: Array, at: Array, names: Sequence[str]) -> Iterator[Overlap]:
-    """Yield the records that stand in `raw`, with the names of now; `at` are the places of both texts in these."""
-    parts = b"],[".join(raw[start:end] for start, end in record.tolist())
+def _restored(raw: bytes, record: Array, at: Array, names: Sequence[str]) -> list[Overlap]:
+    """Return the records that stand in `raw`, with the names of now; `at` are the places of both texts in these."""
     if not len(record):
-        return
-    for found, (a, b) in zip(orjson.loads(b"[[" + parts + b"]]"), at.tolist(), strict=True):
-        for one in found:
-            yield restored(one, names[a], names[b])
+        return []
+    parts = b"],[".join([raw[start:end] for start, end in record.tolist()])
+    pairs = zip(orjson.loads(b"[[" + parts + b"]]"), at.tolist(), strict=True)
+    return [restored(one, names[a], names[b]) for found, (a, b) in pairs for one in found]

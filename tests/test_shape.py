@@ -9,8 +9,21 @@ import cleaner
 
 PACKAGE = Path(cleaner.__file__).parent
 LAYERS = [  # lowest first, as in docs/design.md
-    ["text", "errors", "codes", "languages", "show", "toml", "tables", "meta", "credit", "cache", "known", "clock",
-     "collector"],
+    [
+        "text",
+        "errors",
+        "codes",
+        "languages",
+        "show",
+        "toml",
+        "tables",
+        "meta",
+        "credit",
+        "cache",
+        "known",
+        "clock",
+        "collector",
+    ],
     ["script", "files", "formats"],
     ["context", "rulings"],
     ["kinds"],

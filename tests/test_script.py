@@ -282,7 +282,9 @@ def test_what_the_veto_leaves_out_could_not_have_gained(text):
     assert fast == sorted(slow)
 
 
-def test_long_texts_and_short_ones_are_decided_alike():
+def test_long_texts_and_short_ones_are_decided_alike(monkeypatch):
+    monkeypatch.setattr("cleaner.script.SHORT", LONG)  # which they are where nothing has imported numpy
+    decide.cache_clear()
     for text in (
         PLAIN_HANT,
         PLAIN_HANS,
@@ -296,6 +298,15 @@ def test_long_texts_and_short_ones_are_decided_alike():
         assert many.script == once.script
         times = LONG // len(text) + 1
         assert many.evidence == tuple(times * count for count in once.evidence)
+        monkeypatch.setattr("cleaner.script.SHORT", 0)
+        decide.cache_clear()
+        assert decide(text) == once
+        monkeypatch.setattr("cleaner.script.SHORT", LONG)
+
+
+def test_a_quotation_in_japanese_leaves_a_text_of_any_length_chinese():
+    quoted = "店名叫「春の会議」，很有名。\n"
+    assert [decide(PLAIN_HANT * times + quoted).script for times in (3, 9, 99)] == ["hant"] * 3
 
 
 @cache

@@ -7,9 +7,11 @@ Japanese. The repair itself is in `repair`; tables and lexicon are read when fir
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from cleaner.script.tables import KANA, SENTENCE, characters, is_kana
@@ -20,6 +22,7 @@ Region = Literal["tw", "hk", "cn", "generic"]
 MAJORITY = 0.9  # share of the evidence that one script needs, or the text is mixed (designed)
 JAPANESE = 0.1  # share of kana among kana and evidence-bearing sentences' Han above which a text is Japanese (designed)
 LONG = 1000  # characters from which a text is looked at as an array; numpy takes 0.1 s to import
+SHORT = 60  # the same if numpy is there already
 VOTES = 3  # marker characters that a region needs, and as many times more than the other one has
 
 # How only one of the two regions writes a word, and particles of written Cantonese. Hong Kong's newspapers also write
@@ -56,6 +59,12 @@ class ScriptState:
     evidence: Evidence
 
 
+def is_for_arrays(text: str) -> bool:
+    """Say whether a text is looked at as an array, which changes no result."""
+    return len(text) >= (SHORT if "numpy" in sys.modules else LONG)
+
+
+@lru_cache(maxsize=4)  # rules, records and the report ask in turn, of one source and of one result
 def decide(text: str) -> ScriptState:
     """Say which script `text` is in. Linear in the text, 3 ns a character in a long one."""
     found = _tally(text)
@@ -69,7 +78,7 @@ def decide(text: str) -> ScriptState:
 
 
 def _tally(text: str) -> Tally:
-    if len(text) >= LONG:
+    if is_for_arrays(text):
         from cleaner.script.evidence import tally
 
         return tally(text)
@@ -78,7 +87,7 @@ def _tally(text: str) -> Tally:
     def total(chars: Iterable[str]) -> int:
         return sum(map(counts.__getitem__, chars))
 
-    has_kana = KANA.search(text) is not None  # what is Han counts only beside kana
+    has_kana = KANA.search(text) is not None
     return Tally(
         total(table.proves_hans.intersection(counts)),
         total(table.proves_hant.intersection(counts)),

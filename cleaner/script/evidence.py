@@ -27,19 +27,19 @@ def table() -> Flags:
 def tally(text: str) -> Tally:
     """Count what proves a script in `text`. About 3 ns a character.
 
-    What no question can be about is not counted: Han without kana, a region without Traditional characters.
+    What no question can be about is not counted: a region without Traditional characters.
     """
     found = table().take(codes(text))
 
     def count(bit: np.uint8) -> int:
         return int(np.count_nonzero(found & bit))
 
-    hant, kana = count(HANT), count(_KANA)
+    hant = count(HANT)
     return Tally(
         count(HANS),
         hant,
-        kana,
-        count(_HAN) if kana else 0,
+        count(_KANA),
+        count(_HAN),  # also without kana: `decide` asks what is left of a text without its sentences with kana
         count(_TAIWAN) if hant else 0,
         count(_HONGKONG) if hant else 0,
     )

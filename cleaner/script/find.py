@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cleaner.script import LONG
+from cleaner.script import is_for_arrays
 
 if TYPE_CHECKING:
     from cleaner.script.codes import Flags
@@ -20,7 +20,7 @@ class AnyOf:
 
     def places(self, text: str) -> list[int]:
         """Return where `text` has one, in order."""
-        if len(text) < LONG:
+        if not is_for_arrays(text):
             return [] if self.chars.isdisjoint(text) else [at for at, char in enumerate(text) if char in self.chars]
         import numpy as np
 

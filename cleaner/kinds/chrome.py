@@ -148,7 +148,8 @@ def _asking(named: tuple[Named, ...], form: str) -> Asking:
     """Return what says which of some patterns to ask of a text: one automaton for all, each put into `form`."""
     wide = [superset(pattern.pattern, verbose=False) for _, pattern in named]
     asked = [None if one is None else form.format(one) for one in wide]
-    automaton = text_set(tuple(one for one in asked if one is not None))
+    known = tuple(one for one in asked if one is not None)
+    automaton = text_set(known, group=max(len(known), 1))
     if automaton is None:
         return lambda text: named
     by_form = {one: pair for one, pair in zip(asked, named, strict=True) if one in automaton.known}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cleaner.context import Context, Proposal
+from cleaner.kinds.prefilter import sought
 
 _PAIR = re.compile("(?<=[\u4e00-\u9fff”’」』》）])(?:，，|。。|、、|；；)(?=[\u4e00-\u9fff“‘「『《（\n]|$)")
 SLIPS = 3  # pairs in a text that are slips; more are a habit (designed)
@@ -19,6 +20,11 @@ class Doubled:
     """Pairs only, and none in a text that also writes three, or many: there they are the author's dots."""
 
     stage: ClassVar = "characters"
+
+    @property
+    def text_patterns(self) -> tuple[str, ...]:
+        """One of these has to be in a text for this kind to find anything."""
+        return sought(_PAIR)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         text = context.text

@@ -9,6 +9,7 @@ from typing import ClassVar
 import regex
 
 from cleaner.context import Context, Proposal, han_count
+from cleaner.kinds.prefilter import sought
 
 DENSE = 1 / 150  # emoji for each Han character
 KINDS = 8  # different ones: a person has favourites
@@ -27,6 +28,11 @@ class Emoji:
     """All go that stand between a Han character and a mark or another one, if the text as a whole shows it."""
 
     stage: ClassVar = "characters"
+
+    @property
+    def text_patterns(self) -> tuple[str, ...]:
+        """One of these has to be in a text for this kind to find anything."""
+        return sought(_FEW)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         text = context.text

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from cleaner.context import Context, Proposal
+from cleaner.kinds.prefilter import sought
 from cleaner.script.mojibake import Mojibake as Finder
 
 
@@ -16,6 +17,11 @@ class Mojibake:
     """What is certain is changed, the rest is asked about."""
 
     stage: ClassVar = "characters"
+
+    @property
+    def text_patterns(self) -> tuple[str, ...]:
+        """One of these has to be in a text for this kind to find anything."""
+        return sought(*self._finder.needed)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         for guess in self._finder(context.text):

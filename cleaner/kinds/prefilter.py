@@ -11,6 +11,7 @@ prefilter. `regex` confirms every line that is hit, so the result is the same wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,7 @@ TOP = 0x10FFFF
 MEMORY = 48 << 20  # bytes that the automaton's states may take; they are made when a text first leads to them
 COPIES = 3  # a repeat keeps so many counted copies; more of them only make the automaton large
 WORTH = 3  # with fewer patterns than this, asking first saves nothing
+GROUP = 5  # patterns of one automaton for texts: what is in a text already is a part of its states, so they multiply
 _PROBE = "\U0010ffff:probe"
 
 Ranges = tuple[tuple[int, int], ...]
@@ -393,6 +395,15 @@ def needs(pattern: str) -> tuple[str, ...]:
     return tuple(wide for wide in dict.fromkeys((*reader.ahead, done)) if _tells(re2, wide))
 
 
+def sought(*patterns: re.Pattern[str] | regex.Pattern[str]) -> tuple[str, ...]:
+    """Return patterns of re2 one of which is in every text that one of some plain patterns is found in.
+
+    () if that is not known of all of them: then a text says nothing.
+    """
+    wide = [superset(pattern.pattern, verbose=False) for pattern in patterns]
+    return tuple(one for one in wide if one is not None) if None not in wide else ()
+
+
 def _tells(re2: Any, wide: str) -> bool:
     try:
         asked = re2.compile(wide, _options(re2))
@@ -430,24 +441,30 @@ def quick(pattern: str) -> Callable[[str], bool] | None:
 class TextSet:
     """Says which of some patterns of re2 are in a text. Made by `text_set`, once per process; it does not pickle."""
 
-    def __init__(self, patterns: Sequence[str], automaton: Any) -> None:
-        self._patterns = patterns
-        self._match = getattr(automaton, "_set", automaton).Match
-        self.known = frozenset(patterns)
+    def __init__(self, groups: Sequence[tuple[tuple[str, ...], Any]]) -> None:
+        self._groups = [(patterns, getattr(automaton, "_set", automaton).Match) for patterns, automaton in groups]
+        self.known = frozenset(pattern for patterns, _ in groups for pattern in patterns)
 
     def found(self, raw: bytes) -> frozenset[str]:
         """Return those of `known` that are in a text, given in UTF-8."""
-        return frozenset(self._patterns[i] for i in self._match(raw) or ())
+        return frozenset([patterns[i] for patterns, match in self._groups for i in match(raw) or ()])
 
 
 @lru_cache(maxsize=64)
-def text_set(patterns: tuple[str, ...]) -> TextSet | None:
-    """Return the automaton for some patterns of re2 (see `needs`), None if re2 is missing or none of them will do."""
+def text_set(patterns: tuple[str, ...], group: int = GROUP) -> TextSet | None:
+    """Return what looks for some patterns of re2 (see `needs`), None if re2 is missing or none of them will do.
+
+    So many of them as `group` says go into one automaton: a few for long texts, all for lines, where a call counts.
+    """
     re2 = _re2()
     if re2 is None:
         return None
-    made = _automaton(re2, re2.Set.SearchSet(_options(re2)), {pattern: pattern for pattern in patterns})
-    return TextSet(*made) if made else None
+    made = [
+        _automaton(re2, re2.Set.SearchSet(_options(re2)), {pattern: pattern for pattern in patterns[at : at + group]})
+        for at in range(0, len(patterns), group)
+    ]
+    groups = [one for one in made if one]
+    return TextSet(groups) if groups else None
 
 
 def _automaton(re2: Any, automaton: Any, wide: dict[str, str]) -> tuple[tuple[str, ...], Any] | None:

@@ -21,6 +21,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from cleaner.context import Context, Proposal, han_count
+from cleaner.kinds.prefilter import sought
 from cleaner.script.tables import HAN, characters, readings
 
 MANY = 5  # annotations below which nothing is removed
@@ -66,6 +67,11 @@ class Ruby:
     def __post_init__(self) -> None:
         if not self.brackets or len(self.brackets) % 2:
             raise ValueError(f"'brackets' are pairs of an opening and a closing one, not {self.brackets!r}")
+
+    @property
+    def text_patterns(self) -> tuple[str, ...]:
+        """One of these has to be in a text for this kind to find anything."""
+        return sought(self._find)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         found = [reading for match in self._find.finditer(context.text) if (reading := _read(match))]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cleaner.context import Context, Proposal
+from cleaner.kinds.prefilter import sought
 from cleaner.script.mojibake import reads
 
 _HAN = "[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -25,6 +26,11 @@ class Spaced:
     """A run of six or more is closed up if it is long and reads as running text; else it is asked about."""
 
     stage: ClassVar = "characters"
+
+    @property
+    def text_patterns(self) -> tuple[str, ...]:
+        """One of these has to be in a text for this kind to find anything."""
+        return sought(_RUN)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         for match in _RUN.finditer(context.text):

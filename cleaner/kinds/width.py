@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cleaner.context import Context, Proposal
+from cleaner.kinds.prefilter import sought
 
 _SIGN = "[＠＃＄％＆＊＋．／＝＿]"  # beside one of these the width is a part of a name or an address: ＠ＤＩＭＥ
 _SORTS = (
-    (re.compile(f"(?<!{_SIGN})[０-９]+(?!{_SIGN}|[Ａ-Ｚａ-ｚ０-９])"), re.compile("[0-9]")),
-    (re.compile(f"(?<!{_SIGN})[Ａ-Ｚａ-ｚ]+(?!{_SIGN}|[Ａ-Ｚａ-ｚ０-９])"), re.compile("[A-Za-z]")),
+    (re.compile(f"[０-９](?<!{_SIGN}.)[０-９]*(?!{_SIGN}|[Ａ-Ｚａ-ｚ０-９])"), re.compile("[0-9]")),
+    (re.compile(f"[Ａ-Ｚａ-ｚ](?<!{_SIGN}.)[Ａ-Ｚａ-ｚ]*(?!{_SIGN}|[Ａ-Ｚａ-ｚ０-９])"), re.compile("[A-Za-z]")),
 )
 _ANY = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _SHIFT = 0xFEE0  # from full width to ASCII (Unicode: Halfwidth and Fullwidth Forms)
@@ -24,6 +25,11 @@ class Width:
     """Full-width digits (letters) become half-width in a text that mostly writes those; marks are never touched."""
 
     stage: ClassVar = "characters"
+
+    @property
+    def text_patterns(self) -> tuple[str, ...]:
+        """One of these has to be in a text for this kind to find anything."""
+        return sought(_ANY)
 
     def __call__(self, context: Context) -> Iterator[Proposal]:
         if not _ANY.search(context.text):

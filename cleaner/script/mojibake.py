@@ -59,6 +59,12 @@ class Mojibake:
                 kept.append(guess)
         return kept
 
+    @cached_property
+    def needed(self) -> tuple[re.Pattern[str], ...]:
+        """Patterns one of which has to be in a text in which anything is found."""
+        leads = f"[{''.join(sorted(self._leads.chars))}]"
+        return _LATIN, re.compile(f"{leads}..{leads}"), _SHIFT
+
     def _latin(self, text: str) -> Iterator[Guess]:
         for match in _LATIN.finditer(text):
             old = match.group()

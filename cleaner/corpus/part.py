@@ -29,7 +29,7 @@ from cleaner.formats.html import Extractor
 from cleaner.formats.rows import Chunk, Row
 from cleaner.outcome import Outcome
 from cleaner.overlap import Text
-from cleaner.pipeline import clean_bytes, one
+from cleaner.pipeline import clean_bytes, memo_of, one
 from cleaner.reports.build import of_outcome
 from cleaner.reports.records import EditRecord, FileRecord, to_line
 from cleaner.runners import Trial, Value
@@ -74,6 +74,9 @@ class _Part:
 
     def __init__(self, setup: Setup, part: Part, trial: Trial, base: Path) -> None:
         self.setup, self.part, self.base = setup, part, base
+        self.where = setup.where(part.name)
+        self.ignore = setup.config.ignored(part.name, Path(setup.src))
+        self.memo = memo_of(setup.config, setup.book)
         self.skip = {document: (code, why) for document, code, why in trial.skip}
         self.stack = ExitStack()
         self.marker = self.stack.enter_context(trial.marker())
@@ -119,19 +122,18 @@ class _Part:
             return self._file(row.number, at)
         part, setup = self.part, self.setup
         name = f"{part.name}#{row.number}"
-        where = setup.where(part.name) + f"#{row.number}" + (f" ({_short(row.id)})" if row.id else "")
+        where = self.where + f"#{row.number}" + (f" ({_short(row.id)})" if row.id else "")
         fault = (*self.skip[at], "leave the row out, and report it") if at in self.skip else row.fault
         if fault:
             code, what, how = fault
             raw = row.page or row.raw or (row.text or "").encode("utf-8", "surrogatepass")
             error = InputError(code, where, f"a worker {what}" if at in self.skip else what, _done(row), how)
             return Outcome(name, "quarantined", part.kind, _sha(raw), error=error, stands=row.page is None)
-        ignore = setup.config.ignored(part.name, Path(setup.src))
         if row.page is not None:
-            outcome = clean_bytes(name, row.page, where, "html", setup.config, setup.book, ignore, self.pages)
+            outcome = self._clean(name, row.page, where, "html")
             return replace(outcome, format="warc", stands=outcome.cleaned is not None)
         if row.text is None:
-            return clean_bytes(name, row.raw, where, "warc", setup.config, setup.book, ignore)
+            return self._clean(name, row.raw, where, "warc")
         try:
             raw = row.text.encode()
         except UnicodeEncodeError:
@@ -143,7 +145,11 @@ class _Part:
             what = f"its text has {len(raw)} bytes, the limit is {setup.config.keys.max_file_size}"
             error = InputError("E120", where, what, _done(row), "raise --max-file-size, split it or exclude it")
             return Outcome(name, "quarantined", part.kind, _sha(raw), error=error)
-        return clean_bytes(name, raw, where, part.kind, setup.config, setup.book, ignore)
+        return self._clean(name, raw, where, part.kind)
+
+    def _clean(self, name: str, raw: bytes, where: str, kind: str) -> Outcome:
+        setup = self.setup
+        return clean_bytes(name, raw, where, kind, setup.config, setup.book, self.ignore, self.pages, self.memo)
 
     def _file(self, index: int, at: int) -> Outcome:
         given, setup = self.part.inputs[index], self.setup
@@ -153,7 +159,7 @@ class _Part:
             error = InputError(code, setup.where(given.name), f"a worker {why}", done, how)
             return Outcome(given.name, "quarantined", given.kind, "", error=error)
         entry = files.Entry(given.name, Path(given.path))
-        return one(entry, Path(setup.src), setup.config, setup.book, self.pages)
+        return one(entry, Path(setup.src), setup.config, setup.book, self.pages, self.memo)
 
     def _count(self, outcome: Outcome, file: FileRecord, edits: Sequence[EditRecord]) -> None:
         self.totals.update(

@@ -131,6 +131,43 @@ def code_points(text: str) -> Codes:
 def make_key(text: str, script: bool = True) -> Key:
     """Return the key of `text` with its offset map; `script` False compares characters as they are written."""
     codes = code_points(text)
+    table = _singles(script)
+    found = table.take(codes, mode="clip")
+    if (fresh := found == _UNKNOWN).any():
+        _learn(table, distinct(codes[fresh]), script)
+        found = table.take(codes, mode="clip")
+    if bool((found >= _SEVERAL).any()) or any(readings(text)):
+        return _by_pieces(text, codes, script)
+    at = np.flatnonzero(found)
+    found = found[at]
+    start = at.astype(np.int32)
+    return Key(found.tobytes().decode("utf-32-le"), found, start, start + np.int32(1))
+
+
+# What `_singles` holds beside a code point and 0, which stands for none: looked at piece by piece; not asked for yet
+_SEVERAL, _UNKNOWN = np.uint32(0xFFFFFFFE), np.uint32(0xFFFFFFFF)
+
+
+@cache
+def _singles(script: bool) -> Codes:
+    """Return the key character of each code point that has one at most and is no mark; `_learn` adds to it.
+
+    The ideographs are there from the beginning. The last entry stands for all code points above.
+    """
+    plain, table = _ideographs(script)
+    found = np.where(plain, table, _UNKNOWN)
+    found[-1] = _SEVERAL
+    return found
+
+
+def _learn(table: Codes, codes: Codes, script: bool) -> None:
+    for code in codes.tolist():
+        own = folded(chr(code), script)
+        table[code] = _SEVERAL if len(own) > 1 or _MARK.match(chr(code)) else ord(own) if own else 0
+
+
+def _by_pieces(text: str, codes: Codes, script: bool) -> Key:
+    """Return the key of a text in which a cluster is not one character, or a character gives several."""
     plain, table = _ideographs(script)
     piece = np.zeros(len(codes), np.int64)  # 0: an ideograph, which gives one character, by table
     others = np.flatnonzero(~plain[np.minimum(codes, len(plain) - 1)])

@@ -101,7 +101,7 @@ class Matching:
     def with_sets(self, texts: list[str]) -> list[tuple[int, int, str]]:
         """Return the same hits: the automata are asked once a line and once a text, `regex` confirms."""
         hits, rest = self.lookout.hits, [source for source in self.lines if source not in self.lookout.known]
-        known = self.overview.known
+        known = self.overview.group
         found = []
         for number, text in enumerate(texts):
             for i, line in enumerate(text.split("\n")):

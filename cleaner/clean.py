@@ -155,7 +155,7 @@ def _plan(same: _Same) -> _Plan:
     known = lookout.known if lookout else frozenset()
     asked = [tuple(getattr(rule.do, "text_patterns", ())) for rule in same.rules]
     overview = text_set(tuple(dict.fromkeys(chain.from_iterable(asked))))
-    held = overview.known if overview else frozenset()
+    held = frozenset(overview.group if overview else ())
     needs = [few if isinstance(rule.do, Span) else () for rule, few in zip(same.rules, asked, strict=True)]
     return _Plan(
         lookout,

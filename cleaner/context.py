@@ -100,12 +100,15 @@ class Lookout(Protocol):
 
 
 class Overview(Protocol):
-    """Knows at once which of many patterns are in a text (`kinds/prefilter.py` has the one there is)."""
+    """Knows at once which of many patterns are in a text (`kinds/prefilter.py` has the one there is).
 
-    known: frozenset[str]
+    The patterns are in groups, each asked for by itself. `group` has the number of the group of each known pattern.
+    """
 
-    def found(self, raw: bytes) -> frozenset[str]:
-        """Return those of `known` that are in a text, given in UTF-8."""
+    group: dict[str, int]
+
+    def found_of(self, number: int, raw: bytes) -> frozenset[str]:
+        """Return those patterns of a group that are in a text, given in UTF-8."""
         ...
 
 
@@ -131,6 +134,7 @@ class Context:
         self.overview = overview
         self._prose: dict[str, bool] = {}  # what a line says does not change with its place: kept by `after`
         self._hits: dict[str, tuple[str, ...]] = {}
+        self._held: dict[int, frozenset[str]] = {}
         self.settled: dict[object, object] = {}  # what a kind found of this document's lines, under a key of its own
 
     def after(self, text: str) -> Context:
@@ -222,23 +226,30 @@ class Context:
 
     def lacks(self, patterns: frozenset[str]) -> bool:
         """Say whether the text certainly lacks one of `patterns`, all of which the overview knows."""
-        return self.raw is not None and not patterns <= self._held
+        return self.raw is not None and not all(map(self._holds, patterns))
 
     def has_none(self, patterns: frozenset[str]) -> bool:
         """Say whether the text certainly has none of `patterns`, all of which the overview knows."""
-        return self.raw is not None and patterns.isdisjoint(self._held)
+        return self.raw is not None and not any(map(self._holds, patterns))
 
     def may_hold(self, patterns: Sequence[str]) -> bool:
         """Say whether the text may hold what has all of `patterns` (of re2): False only if one of them is not there."""
         overview = self.overview
         if overview is None or self.raw is None:
             return True
-        return all(pattern in self._held or pattern not in overview.known for pattern in patterns)
+        return all(pattern not in overview.group or self._holds(pattern) for pattern in patterns)
 
-    @cached_property
-    def _held(self) -> frozenset[str]:
+    def _holds(self, pattern: str) -> bool:
+        """Say whether a pattern that the overview knows is in the text.
+
+        A group is asked when a rule first needs it: most rules that change a text leave few to look at it until the
+        next one does.
+        """
         assert self.overview is not None and self.raw is not None
-        return self.overview.found(self.raw)
+        group = self.overview.group[pattern]
+        if group not in self._held:
+            self._held[group] = self.overview.found_of(group, self.raw)
+        return pattern in self._held[group]
 
     @cached_property
     def raw(self) -> bytes | None:

@@ -152,8 +152,8 @@ def _asking(named: tuple[Named, ...], form: str) -> Asking:
     automaton = text_set(known, group=max(len(known), 1))
     if automaton is None:
         return lambda text: named
-    by_form = {one: pair for one, pair in zip(asked, named, strict=True) if one in automaton.known}
-    always = [pair for one, pair in zip(asked, named, strict=True) if one not in automaton.known]
+    by_form = {one: pair for one, pair in zip(asked, named, strict=True) if one in automaton.group}
+    always = [pair for one, pair in zip(asked, named, strict=True) if one not in automaton.group]
 
     def ask(text: str) -> Sequence[Named]:
         try:

@@ -22,7 +22,7 @@ TOP = 0x10FFFF
 MEMORY = 48 << 20  # bytes that the automaton's states may take; they are made when a text first leads to them
 COPIES = 3  # a repeat keeps so many counted copies; more of them only make the automaton large
 WORTH = 3  # with fewer patterns than this, asking first saves nothing
-GROUP = 5  # patterns of one automaton for texts: what is in a text already is a part of its states, so they multiply
+GROUP = 4  # patterns of one automaton for texts: what is in a text already is a part of its states, so they multiply
 _PROBE = "\U0010ffff:probe"
 
 Ranges = tuple[tuple[int, int], ...]
@@ -443,11 +443,16 @@ class TextSet:
 
     def __init__(self, groups: Sequence[tuple[tuple[str, ...], Any]]) -> None:
         self._groups = [(patterns, getattr(automaton, "_set", automaton).Match) for patterns, automaton in groups]
-        self.known = frozenset(pattern for patterns, _ in groups for pattern in patterns)
+        self.group = {pattern: number for number, (patterns, _) in enumerate(groups) for pattern in patterns}
 
     def found(self, raw: bytes) -> frozenset[str]:
-        """Return those of `known` that are in a text, given in UTF-8."""
+        """Return the patterns that are in a text, given in UTF-8."""
         return frozenset([patterns[i] for patterns, match in self._groups for i in match(raw) or ()])
+
+    def found_of(self, number: int, raw: bytes) -> frozenset[str]:
+        """Return those of a group that are in a text."""
+        patterns, match = self._groups[number]
+        return frozenset([patterns[i] for i in match(raw) or ()])
 
 
 @lru_cache(maxsize=64)

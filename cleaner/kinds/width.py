@@ -34,13 +34,13 @@ class Width:
     def __call__(self, context: Context) -> Iterator[Proposal]:
         if not _ANY.search(context.text):
             return
-        if context.script.script == "other" and context.script.evidence.kana:
-            return  # Japanese has standards of its own
         found = []
         for full, half in _SORTS:
             matches = list(full.finditer(context.text))
             count = sum(len(match.group()) for match in matches)
             if count and len(half.findall(context.text)) >= USUAL * count:
                 found += matches
+        if found and context.script.script == "other" and context.script.evidence.kana:
+            return  # Japanese has standards of its own
         for match in sorted(found, key=re.Match.start):
             yield Proposal(match.start(), match.end(), "".join(chr(ord(char) - _SHIFT) for char in match.group()))

@@ -200,7 +200,7 @@ def check_components(tmp_path, runner, count, sizes=(64, 1 << 20)):
         assert {u: v for u, v in enumerate(expected) if u != v} == label
         rows = np.empty(len(edges), LINK)
         rows["u"], rows["v"] = edges[:, 0], edges[:, 1]
-        assert dict(on_driver(rows).tolist()) == label
+        assert dict(on_driver(rows).tolist()) == dict(on_driver(rows, few=0).tolist()) == label
 
 
 def test_star_components_equal_those_of_scipy_and_of_a_union_find(tmp_path):

@@ -27,3 +27,17 @@ def paused() -> Iterator[None]:
             gc.freeze()
             gc.unfreeze()
             gc.enable()
+
+
+@contextmanager
+def seldom() -> Iterator[None]:
+    """Look for cyclic garbage a seventieth as often inside the block, for long work that leaves a little of it.
+
+    Of a part of a corpus the collector took 4 % of the time.
+    """
+    was = gc.get_threshold()
+    gc.set_threshold(50_000, *was[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*was)

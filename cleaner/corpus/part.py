@@ -20,6 +20,7 @@ from typing import IO, Any
 import numpy as np
 
 from cleaner import files
+from cleaner.collector import seldom
 from cleaner.corpus.parts import Part, Setup, unchanged
 from cleaner.corpus.shape import Shape, shape_of
 from cleaner.corpus.sketches import Sketches
@@ -50,7 +51,7 @@ def clean_part(setup: Setup, folder: str, part: Part, trial: Trial) -> Value:
     base = Path(folder, f"{part.number:06}")
     clean_bytes("", _FIRST, "", "jsonl", setup.config, setup.book, ())
     work = _Part(setup, part, trial, base)
-    with work:
+    with seldom(), work:
         for chunk in _chunks(setup, part):
             work.chunk(chunk)
     return work.value()

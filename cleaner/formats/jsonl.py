@@ -17,7 +17,7 @@ import orjson
 from cleaner.formats.packed import blocks
 from cleaner.formats.rows import CHUNK_BYTES, CHUNK_ROWS, Chunk, Fault, Fields, Piece, Row
 
-_LARGE = re.compile(rb"[0-9]{16,}|\d[eE.]\d")  # a number that orjson may not give back digit for digit
+_LARGE = re.compile(rb"[0-9](?:[0-9]{15}|[eE.][0-9])")  # a number that orjson may not give back digit for digit
 
 
 def cut(path: Path, where: str, limit: int, size: int, spool: Path | None = None) -> list[Piece]:

@@ -93,6 +93,9 @@ def align(
 
 def _meet(settings: OverlapSettings, rows: Array, target: str, _trial: Trial) -> Value:
     """Write the pairs of texts that share a seed, and where it stands in both."""
+    keys = np.sort(rows["key"])
+    shared = np.append(distinct(keys[1:][keys[1:] == keys[:-1]]), np.uint64(0))
+    rows = rows[shared[np.searchsorted(shared[:-1], rows["key"])] == rows["key"]]  # nine of ten are in one text alone
     rows = rows[np.lexsort((rows["doc"], rows["hash"], rows["key"]))]
     if len(rows):
         rows = rows[changes(rows["key"]) | changes(rows["hash"])]

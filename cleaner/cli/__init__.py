@@ -179,7 +179,9 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, _ended)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as in a job of a shell
+        signal.signal(signal.SIGINT, _ended)
     clock.install()
     sys.unraisablehook = _unraisable
     printer = Printer()
@@ -233,8 +235,11 @@ class _Terminated(BaseException):
     """SIGTERM, as an orderly end."""
 
 
-def _terminated(_signal: int, _frame: FrameType | None) -> None:
-    raise _Terminated
+def _ended(number: int, frame: FrameType | None) -> None:
+    if clock.loading(frame):
+        clock.send_later(number)
+    else:
+        raise _Terminated if number == signal.SIGTERM else KeyboardInterrupt
 
 
 def _unraisable(what: Any) -> None:
@@ -248,9 +253,7 @@ def _unraisable(what: Any) -> None:
     if again is None:
         sys.__unraisablehook__(what)
     else:
-        import threading  # from a thread, a moment later: here it would be ignored again
-
-        threading.Timer(0.01, os.kill, (os.getpid(), again)).start()
+        clock.send_later(again)
 
 
 def _usage(err: click.ClickException, t: Speech) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +19,8 @@ from cleaner.reports.records import from_jsonl
 from tests.test_cli import PROSE, clean, seeds, tree
 
 __all__ = ["seeds"]
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 PACK = r"""
 schema = 1
@@ -132,3 +138,18 @@ def test_a_long_menu_in_a_footer_takes_no_time(book):
     begun = time.process_time()
     list(footer.propose(Context(f"标题\n\n{PROSE}\n{line}\n", Settings())))
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(("name", "raised"), [("SIGINT", "KeyboardInterrupt"), ("SIGTERM", "_Terminated")])
+def test_a_signal_waits_until_a_module_is_loaded(name, raised, tmp_path):
+    """orjson crashed the interpreter, and pydantic raised an error of its own, where an interrupt came into them."""
+    module = f"import os, signal\nos.kill(os.getpid(), signal.{name})\nsum(range(100_000))\nprint('loaded')\n"
+    (tmp_path / "slow.py").write_text(module, "utf-8")
+    program = (
+        "import signal, time\nfrom cleaner.cli import _ended\n"
+        f"signal.signal(signal.{name}, _ended)\n"
+        "try:\n    import slow\n    time.sleep(5)\nexcept BaseException as err:\n    print(type(err).__name__)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["loaded", raised], done.stderr

@@ -1,5 +1,7 @@
 """What was cleaned and compared before: documents and searches whose every input is the same are not done again.
 
+A page is known by its bytes: to take it apart takes thirty times as long as to clean its text.
+
 A document is known by its text together with everything else that bears on its result: rules, settings, decisions, our
 own code and data, and the libraries that know about characters. So of a folder of which one article changed, one is
 cleaned. The search for overlaps has an index of its own (cleaner/overlap/index), which knows what one text changes.
@@ -11,11 +13,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -29,7 +32,12 @@ from cleaner.packs import Rule
 from cleaner.rulings import Judge, Ruling
 from cleaner.text import Draft, Edit, splice
 
-PACKAGES = ("seedclean", "regex", "opencc", "numpy", "rapidfuzz", "google-re2")
+if TYPE_CHECKING:
+    from cleaner.formats.html import Extracted, Pages
+
+PACKAGES = (
+    "seedclean", "regex", "opencc", "numpy", "rapidfuzz", "google-re2", "trafilatura", "lxml", "justext",
+)  # fmt: skip
 NONE = Cache(None)
 
 
@@ -80,6 +88,38 @@ class Memo:
         cleaned = clean(name, text, self.rules, self.settings, ignore, judge)
         self.cache.put(key, _stored(cleaned))
         return cleaned
+
+    def knows(self, raw: bytes, encoding: str | None, allow_nul: bool) -> bool:
+        """Say whether the main text of a page is known."""
+        return self.cache.folder is not None and self._page(_page_key(raw, encoding, allow_nul)) is not None
+
+    def extract(self, pages: Pages, raw: bytes, where: str, encoding: str | None, allow_nul: bool) -> Extracted:
+        """Return `pages.extract` of a page. Raises what that raises: what went wrong is tried again in each run."""
+        if self.cache.folder is None:
+            return pages.extract(raw, where, encoding=encoding, allow_nul=allow_nul)
+        key = _page_key(raw, encoding, allow_nul)
+        if (known := self._page(key)) is not None:
+            return known
+        found = pages.extract(raw, where, encoding=encoding, allow_nul=allow_nul)
+        self.cache.put(key, orjson.dumps(found))
+        return found
+
+    def _page(self, key: bytes) -> Extracted | None:
+        raw = self.cache.get(key)
+        with suppress(ValidationError):
+            return _extracted().validate_json(raw) if raw is not None else None
+        return None
+
+
+def _page_key(raw: bytes, encoding: str | None, allow_nul: bool) -> bytes:
+    return key_of("page", code_digest(), raw, repr((encoding, allow_nul)))
+
+
+@cache
+def _extracted() -> TypeAdapter[Extracted]:
+    from cleaner.formats.html import Extracted  # a folder of texts does without it
+
+    return TypeAdapter(Extracted)
 
 
 def find(cache: Cache, texts: Sequence[Text], settings: OverlapSettings, place: str) -> Found:

@@ -7,8 +7,9 @@ to a `Result`, and `output.py` brings OUT in step with it.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -42,7 +43,8 @@ from cleaner.show import record_path, show_path
 from cleaner.toml import suggestion
 
 if TYPE_CHECKING:
-    from cleaner.formats.html import Extracted, Extractor
+    from cleaner.formats.html import Extracted, Pages
+    from cleaner.formats.html_ahead import Ahead
 
 EXTRACTED = f"{REPORT}/extracted"  # texts of pages before any rule, so that OUT leads back to what rules saw
 
@@ -187,11 +189,35 @@ def _cleaned(
     """Return the outcome of each entry, every document by itself."""
     outcomes = []
     with ExitStack() as stack:
-        pages = stack.enter_context(_extractor()) if any(format_of(entry.name) == "html" for entry in entries) else None
+        pages = _ahead(entries, src, config, memo)
+        if pages:
+            stack.enter_context(pages)
         for i, entry in enumerate(entries):
             tick("cleaning", i, len(entries))
+            if pages:
+                pages.go_on()
             outcomes.append(one(entry, src, config, book, pages, memo))
     return outcomes
+
+
+def _ahead(entries: Sequence[files.Entry], src: Path, config: Config, memo: Memo) -> Ahead | None:
+    """Return what takes pages apart before their turn, None if there are none."""
+    keys = config.keys
+    pages = [entry for entry in entries if entry.taken and format_of(entry.name) == "html"]
+    if not pages:
+        return None
+    from cleaner.formats.html_ahead import LEAST, Ahead  # a folder of texts does without it
+
+    def unknown() -> Iterator[tuple[str, bytes]]:
+        for entry in pages:
+            where = show_path(_where(src, entry.name))
+            with suppress(CleanerError):  # said when its turn comes
+                raw = files.read(entry.path, where, limit=keys.max_file_size)
+                if not memo.knows(raw, keys.encoding, keys.allow_nul):
+                    yield where, raw
+
+    jobs = max(1, min(keys.jobs or len(os.sched_getaffinity(0)), len(pages) // LEAST))
+    return Ahead(unknown(), jobs, encoding=keys.encoding, allow_nul=keys.allow_nul)
 
 
 def held_against(src: Path, out: Path | None, config: Config, book: Book, tick: Tick, memo: Memo) -> list[Outcome]:
@@ -302,7 +328,7 @@ def _part_of_page(entry: files.Entry, names: frozenset[str]) -> files.Entry:
 
 
 def one(
-    entry: files.Entry, src: Path, config: Config, book: Book, pages: Extractor | None = None, memo: Memo | None = None
+    entry: files.Entry, src: Path, config: Config, book: Book, pages: Pages | None = None, memo: Memo | None = None
 ) -> Outcome:
     """Read and clean one entry; whatever goes wrong with it becomes its outcome."""
     kind = format_of(entry.name) or ""
@@ -322,7 +348,7 @@ def one(
 
 def clean_bytes(
     name: str, raw: bytes, where: str, kind: str, config: Config, book: Book, ignore: Sequence[str],
-    pages: Extractor | None = None, memo: Memo | None = None,
+    pages: Pages | None = None, memo: Memo | None = None,
 ) -> Outcome:  # fmt: skip
     """Clean the bytes of one document; whatever goes wrong with it becomes its outcome.
 
@@ -375,14 +401,16 @@ def _clean_text(
 
 
 def _clean_page(
-    name: str, raw: bytes, where: str, config: Config, book: Book, ignore: Sequence[str], pages: Extractor | None,
+    name: str, raw: bytes, where: str, config: Config, book: Book, ignore: Sequence[str], pages: Pages | None,
     memo: Memo,
 ) -> Outcome:  # fmt: skip
     """Clean the main text of a page. Raises InputError and SelfCheckError."""
     if pages is None:
-        with _extractor() as own:
+        from cleaner.formats.html import Extractor
+
+        with Extractor() as own:
             return _clean_page(name, raw, where, config, book, ignore, own, memo)
-    page = pages.extract(raw, where, encoding=config.keys.encoding, allow_nul=config.keys.allow_nul)
+    page = memo.extract(pages, raw, where, config.keys.encoding, config.keys.allow_nul)
     cleaned = memo.clean(where, page.text, ignore, *_decided(name, book))
     cleaned = replace(cleaned, meta=_with_stated(cleaned, page, config), flags=(*page.flags, *cleaned.flags))
     source = files.Source(page.text, page.encoding, "lf", page.bom)
@@ -397,12 +425,6 @@ def _decided(name: str, book: Book) -> tuple[DocumentJudge | None, bytes]:
         return None, b""
     rules = ",".join(f"{sought.rule} {sought.edit}" for sought in judge.sought)
     return judge, rules.encode() + b"".join(map(decision_line, (sought.decision for sought in judge.sought)))
-
-
-def _extractor() -> Extractor:
-    from cleaner.formats.html import Extractor  # a folder of texts does without it
-
-    return Extractor()
 
 
 def _with_stated(cleaned: Cleaned, page: Extracted, config: Config) -> tuple[tuple[str, str], ...]:

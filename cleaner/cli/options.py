@@ -101,7 +101,9 @@ _DATA = (
     click.option(
         "--shard-size", metavar="BYTES", type=click.IntRange(1), help="Rows of a shard, in bytes (256 MiB)."
     ),
-    click.option("-j", "--jobs", metavar="N|auto", type=_Jobs(), help="Processes for a corpus (auto: all cores)."),
+    click.option(
+        "-j", "--jobs", metavar="N|auto", type=_Jobs(), help="Processes for a corpus or for pages (auto: all cores)."
+    ),
     click.option(
         "--engine", type=click.Choice(["auto", "serial", "pool", "ray"]), help="Who does the work on a corpus."
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from cleaner.errors import InputError
 from cleaner.formats import html_decode, html_guard
@@ -34,6 +34,12 @@ class Extracted:
     meta: tuple[tuple[str, str], ...]
     encoding: str
     bom: bool
+
+
+class Pages(Protocol):
+    """Who takes pages apart; see `Extractor.extract`."""
+
+    def extract(self, raw: bytes, where: str, *, encoding: str | None = None, allow_nul: bool = False) -> Extracted: ...
 
 
 class Extractor:

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from cleaner.formats.html_tree import key
 
 LONG = 120  # characters that no headline has
+SHARED = 0.7  # share of a line that is in a title, in pieces of two characters and more, if it says the same
 BYLINE = re.compile(
     r"""
     (?:19|20)\d\d \s? [-/.年] \s? \d{1,2} \s? [-/.月] \s? \d{1,2} | \d{1,2}:\d\d
@@ -43,10 +44,12 @@ def likeness(line: str, title: str) -> float:
         return 0.9 * len(title) / len(line)
     if min(len(line), len(title)) < 6 or len(title) > 300:
         return 0.0
+    if sum(map(set(title).__contains__, line)) < SHARED * len(line):  # cannot be reached: no need to look for where
+        return 0.0
     match = SequenceMatcher(None, line, title, autojunk=False)
     common = sum(part.size for part in match.get_matching_blocks() if part.size > 1)
     share = common / len(line)
-    return share * 0.8 if share >= 0.7 else 0.0
+    return share * 0.8 if share >= SHARED else 0.0
 
 
 def is_name(line: str, title: str) -> bool:

@@ -16,6 +16,7 @@ from cleaner.formats.html_headline import folded
 from cleaner.formats.html_tree import Block, names
 
 CARDS = 3  # cards from which siblings of one kind are a list of them
+LINES = 8  # lines that a card has at most
 SNIPPET = 150  # Han characters that a card's own text has at most
 HEADING = 16  # characters that the heading of a list has at most
 HALF = 0.5  # share of the page's prose from which an element is not what its first line says
@@ -88,7 +89,7 @@ def _prose(blocks: Sequence[Block]) -> int:
 def _is_card(lines: Sequence[Block]) -> bool:
     links = [block for block in lines if block.is_link and len(block.key) >= 4]
     texts = [block for block in lines if not block.is_link]
-    return bool(links) and bool(texts) and len(lines) <= 8 and sum(block.weight for block in texts) <= SNIPPET
+    return bool(links) and bool(texts) and sum(block.weight for block in texts) <= SNIPPET
 
 
 class _Lists:
@@ -149,7 +150,8 @@ class _Lists:
                 kinds[element.getparent(), str(element.tag), element.get("class")].append(span)
         begin = -1 if self.headline is None else self.headline
         for siblings in kinds.values():
-            cards = [span for span in siblings if _is_card(self.blocks[span[0] : span[1] + 1])]
+            short = [span for span in siblings if span[1] - span[0] < LINES]
+            cards = [span for span in short if _is_card(self.blocks[span[0] : span[1] + 1])]
             if len(cards) < CARDS or 2 * len(cards) < len(siblings) or cards[0][0] <= begin:
                 continue
             if _prose(self.blocks[begin + 1 : cards[0][0]]):

@@ -7,6 +7,7 @@ here belongs to one site.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from lxml.html import HtmlElement
@@ -62,9 +63,13 @@ def words(element: HtmlElement) -> frozenset[str]:
 
     A custom element is what its own name says: `<amp-ad>` is amp, ad, ampad.
     """
-    found: set[str] = set()
     tag = str(element.tag)
-    called = f"{element.get('class') or ''} {element.get('id') or ''} {tag if '-' in tag else ''}"
+    return _words(f"{element.get('class') or ''} {element.get('id') or ''} {tag if '-' in tag else ''}")
+
+
+@lru_cache(maxsize=4096)
+def _words(called: str) -> frozenset[str]:
+    found: set[str] = set()
     for name in called.split():
         parts = _WORD.findall(name)  # camelCase, and as it is written
         found.update(parts, _SPLIT.split(name), map("".join, pairwise(parts)))

@@ -31,12 +31,19 @@ class Page:
         self.titles = titles
         self.listed: frozenset[int] = frozenset()
         self._marks: dict[HtmlElement, tuple[bool, bool]] = {}
-        self.paths = [self._path(block) for block in blocks]
+        self._paths: dict[HtmlElement, tuple[HtmlElement, ...]] = {}
+        self.paths = [self._path(block.element) for block in blocks]
         self.headline = self._sure_headline()
         self.listed = html_lists.listed(blocks, self.paths, self.headline)
 
-    def _path(self, block: Block) -> tuple[HtmlElement, ...]:
-        return (*reversed(tuple(block.element.iterancestors())), block.element)
+    def _path(self, element: HtmlElement) -> tuple[HtmlElement, ...]:
+        """Return the elements around one, and it; found once for those that lines share."""
+        path = self._paths.get(element)
+        if path is None:
+            parent = element.getparent()
+            above = self._paths.get(parent) or tuple(reversed(tuple(element.iterancestors())))
+            path = self._paths[element] = (*above, element)
+        return path
 
     def _mark(self, element: HtmlElement) -> tuple[bool, bool]:
         if element not in self._marks:

@@ -227,7 +227,8 @@ class _Choice:
 
     def _headline(self, top: int) -> tuple[int | None, bool]:
         """Return the line above the first paragraph (or that) that is most likely the headline, and if it surely is."""
-        scored = [(self._likeness(i) - 0.2 * (i < self._menu_above(top)), i) for i in range(top + 1)]
+        menu = self._menu_above(top)
+        scored = [(self._likeness(i) - 0.2 * (i < menu), i) for i in range(top + 1)]
         best, number = max(scored)
         same = [i for score, i in scored if i < top and best - score < 0.5 and self._same(i, number)]
         if number == top and same:  # once more above the article: that is its own place

@@ -7,7 +7,6 @@ equal paragraphs (trafilatura makes n of them one) and the order of the page. On
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree, html
@@ -40,8 +39,8 @@ _SPACE = re.compile(r"[ \t\n\r\f\v]+")  # white space of HTML: U+3000 and no-bre
 # Not `visibility`: pages hide all until they are loaded
 _HIDDEN = re.compile(r"display\s*:\s*none|\b(?:left|top)\s*:\s*-\d{3,}(?:px|em)", re.IGNORECASE)
 _GONE = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ue000-\uf8ff\x00-\x1f\x7f-\x9f]+")
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_WORD = re.compile(r"\w")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_WORD = re.compile(r"\w+")
 _STOP = re.compile(r"[。！？；…]|(?<=[\u4e00-\u9fff])[!?;]|[.!?](?=\s|$)")
 
 
@@ -50,17 +49,26 @@ def key(text: str) -> str:
     return _GONE.sub("", text)
 
 
-def weight_of(text: str) -> int:
+def han_of(text: str) -> int:
+    """Return how many Han characters a text has. Found in runs: ten times as fast as one by one."""
+    return sum(map(len, _HAN.findall(text)))
+
+
+def letters_of(text: str) -> int:
+    """Return how many letters and digits a text has."""
+    return sum(map(len, _WORD.findall(text)))
+
+
+def _weight(text: str, key: str, han: int) -> int:
     """Return how much text this is: its Han characters, or a third of its characters where it has nearly none."""
-    han = len(_HAN.findall(text))
-    return han if han * 5 >= len(text) else max(han, len(key(text)) // 3)
+    return han if han * 5 >= len(text) else max(han, len(key) // 3)
 
 
 @dataclass(eq=False, slots=True)
 class Block:
     """One line of the page. `element` is the block it stands in; `linked` counts its letters and digits inside links.
 
-    `inline` are the names of the elements inside it that hold all of its text (a line that is one `<strong>`).
+    `is_link` says whether (nearly) all of it is inside links; brackets and bars between them do not count.
     """
 
     text: str
@@ -68,17 +76,16 @@ class Block:
     linked: int
     key: str = field(init=False)
     weight: int = field(init=False)
+    han: int = field(init=False)
     prose: bool = field(init=False)
+    is_link: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.key = key(self.text)
-        self.weight = weight_of(self.text)
+        self.han = han_of(self.text)
+        self.weight = _weight(self.text, self.key, self.han)
         self.prose = self.weight >= 20 and _STOP.search(self.text) is not None
-
-    @property
-    def is_link(self) -> bool:
-        """Whether (nearly) all of it is inside links; brackets and bars between them do not count."""
-        return self.linked * 10 >= len(_WORD.findall(self.key)) * 8 and self.linked > 0
+        self.is_link = self.linked > 0 and self.linked * 10 >= letters_of(self.key) * 8
 
     @property
     def tag(self) -> str:
@@ -101,7 +108,7 @@ def parse(text: str, *, deep: bool) -> tuple[HtmlElement | None, bool]:
 
 def blocks(root: HtmlElement) -> list[Block]:
     """Return the lines of a page."""
-    return list(_Dump(root))
+    return _Dump(root).blocks()
 
 
 class _Dump:
@@ -113,62 +120,66 @@ class _Dump:
         self.linked = 0
         self.links = self.pre = 0
         self.inside: list[HtmlElement] = []
+        self.found: list[Block] = []
 
-    def __iter__(self) -> Iterator[Block]:
+    def blocks(self) -> list[Block]:
         walk = etree.iterwalk(self.root, events=("start", "end"))
         for event, element in walk:
             tag = element.tag
-            if not isinstance(tag, str):
-                if event == "end":
-                    yield from self._take(element.tail)
-                continue
             if event == "start":
                 if tag in UNSEEN:
                     walk.skip_subtree()
-                    continue
-                yield from self._open(element, tag)
-            else:
-                yield from self._shut(element, tag)
-        yield from self._flush()
+                elif isinstance(tag, str):
+                    self._open(element, tag)
+                continue
+            if tag not in UNSEEN and isinstance(tag, str):
+                self._shut(tag)
+            if element is not self.root and (tail := element.tail):
+                self._take(tail)
+        self._flush()
+        return self.found
 
-    def _open(self, element: HtmlElement, tag: str) -> Iterator[Block]:
+    def _open(self, element: HtmlElement, tag: str) -> None:
         if tag in BLOCKS:
-            yield from self._flush()
+            self._flush()
             if tag != "br":
                 self.inside.append(element)
         self.links += tag == "a"
         self.pre += tag == "pre"
-        yield from self._take(element.text)
+        if text := element.text:
+            self._take(text)
 
-    def _shut(self, element: HtmlElement, tag: str) -> Iterator[Block]:
-        if tag not in UNSEEN:
-            if tag in BLOCKS:
-                yield from self._flush()
-                if tag != "br":
-                    self.inside.pop()
-            self.links -= tag == "a"
-            self.pre -= tag == "pre"
-        if element is not self.root:
-            yield from self._take(element.tail)
+    def _shut(self, tag: str) -> None:
+        if tag in BLOCKS:
+            self._flush()
+            if tag != "br":
+                self.inside.pop()
+        self.links -= tag == "a"
+        self.pre -= tag == "pre"
 
-    def _take(self, text: str | None) -> Iterator[Block]:
-        if not text:
+    def _take(self, text: str) -> None:
+        if not self.pre:
+            self._add(text)
             return
-        pieces = text.split("\n") if self.pre else [text]
-        for i, piece in enumerate(pieces):
+        for i, piece in enumerate(text.split("\n")):
             if i:
-                yield from self._flush()
-            self.parts.append(piece)
-            if self.links:
-                self.linked += len(_WORD.findall(key(piece)))
+                self._flush()
+            self._add(piece)
 
-    def _flush(self) -> Iterator[Block]:
+    def _add(self, piece: str) -> None:
+        self.parts.append(piece)
+        if self.links:
+            self.linked += letters_of(key(piece))
+
+    def _flush(self) -> None:
+        if not self.parts:
+            return
         text = _SPACE.sub(" ", "".join(self.parts)).strip()
         linked = self.linked
         self.parts.clear()
         self.linked = 0
         if key(text):
-            yield Block(text, self.inside[-1] if self.inside else self.root, linked)
+            self.found.append(Block(text, self.inside[-1] if self.inside else self.root, linked))
 
 
 def hidden(element: HtmlElement) -> bool:

@@ -33,7 +33,6 @@ _NOT_TEXT = re.compile(
 )
 _COMMENT = re.compile(r"<!--.*?--!?>", re.DOTALL)
 _TAG = re.compile(r"<[a-zA-Z/!?](?:=\s*+(?:\"[^\"]*+\"|'[^']*+')|[^>])*+>?", re.DOTALL)
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def answer(question: bytes) -> bytes:
@@ -76,8 +75,8 @@ def _check_parsed(guarded: Guarded, page: Page | None, where: str) -> None:
     longest = max((len(block.text) for block in blocks), default=0)
     if longest >= TEXT:
         raise over(where, f"one paragraph has {longest} characters, the limit is {TEXT}")
-    there = len(_HAN.findall(plain_strip(guarded.text)))
-    found = sum(len(_HAN.findall(block.text)) for block in blocks)
+    there = html_tree.han_of(plain_strip(guarded.text))
+    found = sum(block.han for block in blocks)
     if found < LOST * there - FEW:
         what = f"the parser finds {found} of {there} Han characters: an unclosed comment, or markup beyond repair"
         raise over(where, what)
@@ -143,7 +142,7 @@ def _outside_nav(page: Page) -> int:
 def _votes(page: Page) -> tuple[frozenset[int], frozenset[int]]:
     """Return the lines that trafilatura keeps when it is careful, and when not; none of a page too large for it."""
     keys = [block.key for block in page.blocks]
-    elements, depth = sum(1 for _ in page.root.iter()), max(map(len, page.paths))
+    elements, depth = int(page.root.xpath("count(descendant-or-self::*)")), max(map(len, page.paths))
     size = elements + elements * depth // 100 + sum(map(len, keys)) // 1000
     if size > LARGE:
         return frozenset(), frozenset()

@@ -41,6 +41,7 @@ class Sandbox:
         self.module = module
         self.starting = starting  # seconds that the child may take to say that it is ready
         self.starts = 0
+        self.stopped = False  # for good: by another thread than the one that asks
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Sandbox:
@@ -53,12 +54,20 @@ class Sandbox:
 
     def ask(self, question: bytes, seconds: float) -> bytes:
         """Return the child's answer. Raises Died, or Late if it is not there after `seconds` of wall time."""
+        if self.stopped:
+            raise Died
         try:
             child = self._started()
             return self._talk(child, len(question).to_bytes(_HEAD, "big") + question, seconds)
         except BaseException:  # also an interrupt: what has half a question in its pipe is of no use any more
             self.close()
             raise
+
+    def stop(self) -> None:
+        """Have who waits for an answer in another thread get Died, now and from now on."""
+        self.stopped = True
+        if (child := self._child) is not None:
+            child.kill()
 
     def close(self) -> None:
         """Kill the child, if there is one, and wait for its end."""
@@ -84,6 +93,8 @@ class Sandbox:
                 process_group=0,  # Ctrl-C is for us; we end the child
             )  # fmt: skip
             self.starts += 1
+            if self.stopped:  # meanwhile
+                self._child.kill()
             for stream in (self._child.stdin, self._child.stdout):
                 assert stream is not None
                 os.set_blocking(stream.fileno(), False)

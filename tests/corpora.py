@@ -49,7 +49,7 @@ HOSTILE: list[bytes] = [
 
 
 def texts(count: int, seed: int = 1) -> list[str]:
-    """Return articles, some of them copies, near copies or polluted; the same ones every time."""
+    """Return the same articles every time: some are copies, near copies, polluted, or have a paragraph of another."""
     rng = random.Random(seed)
     found: list[str] = []
     for _ in range(count):
@@ -61,6 +61,8 @@ def texts(count: int, seed: int = 1) -> list[str]:
         else:
             words = ["".join(rng.choices(HAN, k=rng.randint(12, 30))) + "。" for _ in range(rng.randint(2, 5))]
             text = "".join(rng.choices(SENTENCES, k=2)) + "\n" + "".join(words) + "\n"
+            if found and 0.16 <= kind < 0.24:
+                text += rng.choice(found).rstrip("\n").rsplit("\n", 1)[-1] + "\n"
             if kind > 0.9:
                 text = "责任编辑:李明\n分享到:\n" + text.replace("市", "市(shì)")
         found.append(text)

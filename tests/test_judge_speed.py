@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from cleaner import packs
 from cleaner.clean import clean
 from cleaner.context import Settings
+from cleaner.errors import InputError
 from cleaner.kinds import traits
 from cleaner.kinds.layout import Page, around, known, look
 from cleaner.kinds.traits import Seen, plainly_prose
@@ -73,7 +74,10 @@ def test_a_text_without_the_chance_of_a_proof_is_not_judged_otherwise(lines):
 @settings(max_examples=40)
 @given(st.lists(st.sampled_from(LINES), min_size=5, max_size=40))
 def test_what_was_settled_in_a_pass_would_be_judged_the_same_again(lines):
-    done = clean("page", "\n".join(lines) + "\n", RULES, Settings())
+    try:
+        done = clean("page", "\n".join(lines) + "\n", RULES, Settings())
+    except InputError:  # chrome without an article that goes line by line, in too many passes: E401
+        reject()
     left = [line.strip() for line in done.draft.text.split("\n") if line.strip()]
     assert not any(verdict.goes for verdict in JUDGE.judged(left))
 

@@ -80,7 +80,7 @@ class Judge:
         lines = [line for line in context.stripped if line]
         if isinstance(settled, _Settled) and settled.lines == lines:
             return  # what an earlier pass left of this document, and judged
-        if not 1 < len(lines) <= LINES or not self._suspect(lines):
+        if not 1 < len(lines) <= LINES:
             return
         verdicts = self.judged(lines)
         lifts = context.settings.meta != "keep"
@@ -119,7 +119,7 @@ class Judge:
         Lines of credits are told, and do not go: rules that know their form better come first.
         """
         found = [Verdict(False, 0.0, "")] * len(lines)
-        if not self._may_prove(lines):
+        if not self._suspect(lines) or not self._may_prove(lines):
             return found
         page, left = Page(self._seen.looks(lines)), list(range(len(lines)))
         for _ in range(ROUNDS):

@@ -129,7 +129,7 @@ def find(cache: Cache, texts: Sequence[Text], settings: OverlapSettings, place: 
     from cleaner.overlap.index import find_indexed
 
     name = key_of(place, repr(settings)).hex()[:32]
-    return find_indexed(texts, settings, cache.folder / "overlaps" / name, code_digest().hex())
+    return find_indexed(texts, settings, cache.folder / "overlaps" / name, code_digest().hex(), shelved=True)
 
 
 def _stored(cleaned: Cleaned) -> bytes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,8 +19,9 @@ from cleaner.overlap import OverlapSettings, Text, find_overlaps
 from cleaner.overlap import index as index_module
 from cleaner.overlap.finder import Finder
 from cleaner.overlap.index import find_indexed
+from cleaner.overlap.index import state as state_module
 from cleaner.overlap.index import update as update_module
-from cleaner.overlap.index.files import Store
+from cleaner.overlap.index.files import LOCK, STATE, Store
 from tests.test_overlap import article, hans
 
 DEFAULTS = OverlapSettings()
@@ -100,12 +104,14 @@ def updates(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     seen: list[bool] = []
 
     def seeing(*args):
-        found = real(*args)
-        seen.append(found is not None)
+        found = updated(*args)
+        if found:
+            seen.append(True)
         return found
 
-    real = index_module._renewed
-    monkeypatch.setattr(index_module, "_renewed", seeing)
+    updated, build = index_module.updated, index_module.build
+    monkeypatch.setattr(index_module, "updated", seeing)
+    monkeypatch.setattr(index_module, "build", lambda *args: seen.append(False) or build(*args))
     return seen
 
 
@@ -199,7 +205,7 @@ def test_a_line_above_the_cap_leaves_no_index(tmp_path, updates):
 def damaged(path) -> Iterator[str]:
     """Do to an index what disks and people do."""
     for file in sorted(path.iterdir()):
-        if file.name == "lock":
+        if file.name == LOCK:
             continue
         whole = file.read_bytes()
         for how, raw in (
@@ -245,7 +251,7 @@ def test_an_index_that_another_run_holds_is_left_alone(tmp_path, updates):
     with Store(tmp_path) as held:
         assert held.load() is None
         assert find_indexed(texts, DEFAULTS, tmp_path) == find_overlaps(texts)
-        assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+        assert [path.name for path in tmp_path.iterdir()] == [LOCK]
     find_indexed(texts, DEFAULTS, tmp_path)
     assert len(list(tmp_path.iterdir())) == 5
     find_indexed(texts, DEFAULTS, tmp_path)
@@ -278,6 +284,120 @@ def test_indexes_used_longest_ago_go(tmp_path, monkeypatch):
     find_indexed(texts, DEFAULTS, tmp_path / "a")
     size = sum(path.stat().st_size for path in (tmp_path / "a").iterdir())
     monkeypatch.setattr(index_module.files, "LIMIT", 2 * size + size // 2)
+    os.utime(tmp_path / "a" / LOCK, (1, 1))
     for name in "bc":
-        find_indexed(texts, DEFAULTS, tmp_path / name)
+        find_indexed(texts, DEFAULTS, tmp_path / name, shelved=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b", "c"]
+
+
+def test_an_index_in_use_is_not_deleted_and_one_used_just_now_goes_last(tmp_path, monkeypatch):
+    texts = hans(*(article(random.Random(number)) for number in range(4)))
+    for name in "abc":
+        find_indexed(texts, DEFAULTS, tmp_path / name)
+        os.utime(tmp_path / name / LOCK, (ord(name), ord(name)))
+    find_indexed(texts, DEFAULTS, tmp_path / "b", shelved=True)  # nothing new to keep, yet it was used
+    monkeypatch.setattr(index_module.files, "MOST", 2)
+    with Store(tmp_path / "a"):
+        os.utime(tmp_path / "a" / LOCK, (1, 1))
+        find_indexed(texts, DEFAULTS, tmp_path / "d", shelved=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "d"]
+
+
+def test_no_file_of_the_user_is_deleted(tmp_path, monkeypatch):
+    """Neither in the folder that is named for the index, nor in those beside it, however large they are."""
+    monkeypatch.setattr(index_module.files, "LIMIT", 1)
+    texts = hans(*(article(random.Random(number)) for number in range(4)))
+    mine = [tmp_path / name for name in ("index/a.txt", "index/state", "photos/a.jpg", "z/0123456789abcdef.codes")]
+    for path in mine:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(1000))
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    (tmp_path / "file").write_text("mine")
+    for count in (3, 4, 4):
+        for shelved in (False, True):
+            find_indexed(texts[:count], DEFAULTS, tmp_path / "index", shelved=shelved)
+            assert [path.stat().st_size for path in mine] == [1000] * 4
+
+
+def test_a_file_beside_the_indexes_does_not_stop_the_deletion_of_old_ones(tmp_path, monkeypatch):
+    texts = hans(*(article(random.Random(number)) for number in range(4)))
+    (tmp_path / ".DS_Store").write_text("")
+    monkeypatch.setattr(index_module.files, "MOST", 1)
+    for number in range(3):
+        find_indexed(texts, DEFAULTS, tmp_path / f"{number}", shelved=True)
+    assert len(list(tmp_path.iterdir())) == 1 + 1
+
+
+@pytest.mark.parametrize("name", ["a file", "its end"])
+def test_a_full_disk_leaves_nothing_of_a_new_index_and_the_old_one_as_it_was(tmp_path, monkeypatch, updates, name):
+    """Also not when it is full again and again."""
+    source = random.Random(7)
+    texts = hans(*(article(source) for _ in range(40)))
+    find_indexed(texts[:20], DEFAULTS, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*((index_module.files, "_append") if name == "a file" else (Path, "replace")), full)
+        for _ in range(3):
+            assert find_indexed(texts, DEFAULTS, tmp_path) == find_overlaps(texts)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    find_indexed(texts[:20], DEFAULTS, tmp_path)
+    assert updates == [False, False, False, False, True]
+
+
+def test_one_character_of_the_postings_changes_nothing(tmp_path):
+    """A bucket that ends one place earlier misses a gram without any other being wrong."""
+    texts = hans(*(article(random.Random(number), "甲乙丙丁戊己庚辛壬癸" * 3) for number in range(4)))
+    find_indexed(texts[:3], DEFAULTS, tmp_path)
+    (file,) = tmp_path.glob("*.places")
+    whole = np.frombuffer(file.read_bytes(), np.uint32)
+    buckets = int(np.argmax(np.diff(whole.astype(np.int64)) < 0)) + 1
+    changed = whole.copy()
+    changed[1:buckets] = changed[buckets - 1]  # each gram of the first bucket, none of the others
+    changed[0] = changed[buckets - 1]
+    file.write_bytes(changed.tobytes())
+    assert find_indexed(texts, DEFAULTS, tmp_path) == find_overlaps(texts)
+
+
+def test_files_of_another_generation_are_none(tmp_path):
+    source = random.Random(8)
+    shared = article(source, size=60)
+    texts = hans(*(article(source, shared, size=60) for _ in range(8)))
+    for name, count in (("a", 6), ("b", 7)):
+        find_indexed(texts[:count], DEFAULTS, tmp_path / name)
+    ours, theirs = ({path.suffix: path for path in (tmp_path / name).iterdir()} for name in "ab")
+    for part in (".codes", ".places", ".records", ".state"):
+        copy = copy_of(tmp_path / "a", tmp_path / "tried")
+        (copy / ours[part].name).write_bytes(theirs[part].read_bytes())
+        assert find_indexed(texts, DEFAULTS, copy) == find_overlaps(texts)
+
+
+@pytest.mark.parametrize("name", [STATE, LOCK])
+@pytest.mark.parametrize("what", ["/dev/zero", "/dev/null", "pipe", "folder", "nowhere"])
+def test_what_is_no_file_is_not_read(tmp_path, name, what):
+    texts = hans(*(article(random.Random(number)) for number in range(4)))
+    place = tmp_path / name
+    if what == "pipe":
+        os.mkfifo(place)
+    elif what == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(what)
+    for _ in range(2):
+        assert find_indexed(texts, DEFAULTS, tmp_path) == find_overlaps(texts)
+
+
+def test_texts_that_come_and_go_leave_no_index_that_grows_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(state_module, "SPARE", 1000)
+    source = random.Random(9)
+    shared = article(source, size=60)
+    texts = hans(*(article(source, shared, size=60) for _ in range(8)))
+    sizes = []
+    for number in range(40):
+        now = texts[number % 2 :]
+        assert find_indexed(now, DEFAULTS, tmp_path) == find_overlaps(now)
+        sizes.append(sum(path.stat().st_size for path in tmp_path.iterdir()))
+    assert max(sizes[20:]) <= max(sizes[:20])

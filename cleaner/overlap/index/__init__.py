@@ -15,23 +15,23 @@ from cleaner.collector import paused
 from cleaner.overlap.find import in_order
 from cleaner.overlap.index.build import build
 from cleaner.overlap.index.files import Store
-from cleaner.overlap.index.postings import DamagedError
-from cleaner.overlap.index.state import Index
 from cleaner.overlap.index.update import updated
 from cleaner.overlap.values import Found, OverlapSettings, Text
 
 
-def find_indexed(texts: Sequence[Text], settings: OverlapSettings, folder: Path, version: str = "") -> Found:
+def find_indexed(
+    texts: Sequence[Text], settings: OverlapSettings, folder: Path, version: str = "", *, shelved: bool = False
+) -> Found:
     """Return `find_overlaps` of `texts`, with the index that the last search has left in `folder`.
 
-    An index of other settings, or another `version` (of the code), is made anew. Raises ValueError if two texts have
-    one name.
+    An index of other settings, or another `version` (of the code), is made anew. `shelved` as in `Store`. Raises
+    ValueError if two texts have one name.
     """
     ordered = in_order(texts)
-    with paused(), Store(folder, f"{version} {settings!r}") as store:
+    with paused(), Store(folder, f"{version} {settings!r}", shelved=shelved) as store:
         before = store.load()
-        known = _renewed(before, ordered, settings)
-        if known and before:
+        known = updated(before, ordered, settings) if before else None
+        if known:
             found, index = known
             if index is not before:
                 store.save(index, before)
@@ -40,10 +40,3 @@ def find_indexed(texts: Sequence[Text], settings: OverlapSettings, folder: Path,
         if built:
             store.save(built, None)
         return found
-
-
-def _renewed(index: Index | None, ordered: Sequence[Text], settings: OverlapSettings) -> tuple[Found, Index] | None:
-    try:
-        return updated(index, ordered, settings) if index else None
-    except (DamagedError, OSError):
-        return None

@@ -95,7 +95,7 @@ def census(index: Index, ordered: Sequence[Text], settings: OverlapSettings) -> 
         entries=entries,
         lines=lines,
         alphabet=alphabet,
-        codes=index.extended(batch.codes),
+        codes=np.concatenate((index.codes, batch.codes)),
         finder=Finder(shelf, shelved, settings),
     )
 

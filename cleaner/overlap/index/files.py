@@ -1,20 +1,21 @@
 """An index on the disk: a folder of four files, of which a run writes what is new.
 
-`state` is written anew each time and replaced whole; it says which generation the others are of and how long they are.
-Key characters and records are appended to, and read from no further than `state` says; the postings are never changed.
-Whatever is wrong with any of them (cut off, changed, of another program, held by another run), there is no index, and
-the search is one from nothing: `state` and the records carry a checksum, the characters and postings that are looked at
-are held against the digests and buckets of the texts (`runs._check`, `Postings.find`).
+`overlaps.state` is written anew each time and replaced whole; it says which generation the others are of, how long
+they are, and their checksums. Key characters and records are appended to, and read no further than it says; the
+postings are never changed. Whatever is wrong with any of them (cut off, changed, of another program, held by another
+run), there is no index, and the search is one from nothing.
+
+Only files with names of ours are ever deleted: the folder may be a user's, who named the wrong one.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
-import shutil
-import zlib
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -23,46 +24,50 @@ from typing import Any
 
 import numpy as np
 import orjson
+import xxhash
 
 from cleaner.overlap.index.postings import Postings
 from cleaner.overlap.index.state import Entries, Index, KeptLines, Pairs, State
 from cleaner.overlap.stream import Array
 
-LIMIT = 1 << 30  # bytes of all indexes of a user; beyond it those used longest ago go
-SUM = 4  # bytes of CRC-32
-STATE, CODES, RECORDS, PLACES = "state", "codes", "records", "places"
+LIMIT, MOST = 1 << 30, 1000  # bytes of all indexes of a user, and how many; beyond it those used longest ago go
+SUM = 8  # bytes of XXH3
+STATE, LOCK = "overlaps.state", "overlaps.lock"
+CODES, RECORDS, PLACES = "codes", "records", "places"
+_OF_A_GENERATION = re.compile(r"[0-9a-f]{16}\.(codes|records|places|new)")
 _PARTS = {"entries": Entries, "lines": KeptLines, "pairs": Pairs}
 
 
 class Store:
     """The folder of one index, held by one run at a time. Use it as a context manager.
 
-    An index of another `purpose` is none.
+    An index of another `purpose` is none. `shelved` says that the folders beside it are indexes too, of which those
+    used longest ago are deleted where all are too many.
 
     Nothing here fails: without the lock, or on a disk that is full or read-only, nothing is known and nothing is kept.
     """
 
-    def __init__(self, folder: Path, purpose: str = "") -> None:
-        self.folder, self.purpose = folder, purpose
+    def __init__(self, folder: Path, purpose: str = "", *, shelved: bool = False) -> None:
+        self.folder, self.purpose, self.shelved = folder, purpose, shelved
         self.generation = ""
         self._lock = -1
+        self._grown = False
 
     def __enter__(self) -> Store:
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                self._release()
+            self._grown = not (self.folder / LOCK).exists()
+            self._lock = _locked(self.folder)
+            os.utime(self._lock)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._release()
-
-    def _release(self) -> None:
-        if self._lock >= 0:
-            os.close(self._lock)
+        if self._lock < 0:
+            return
+        if self.shelved and self._grown:
+            with suppress(OSError):
+                _trim(self.folder.parent)
+        os.close(self._lock)
         self._lock = -1
 
     def load(self) -> Index | None:
@@ -70,86 +75,136 @@ class Store:
         if self._lock < 0:
             return None
         try:
-            head, arrays = _parsed((self.folder / STATE).read_bytes())
+            head, arrays = _parsed(_bytes(self.folder / STATE))
             if head["purpose"] != self.purpose:
                 return None
-            self.generation = head["generation"]
-            records = self._path(RECORDS).read_bytes()[: head["records"]]
-            if len(records) != head["records"] or _sum(records).hex() != head["sum"]:
-                return None
-            begin, places = np.split(_mapped(self._path(PLACES), np.uint32), [head["buckets"]])
-            codes = _mapped(self._path(CODES), np.uint32)[: head["codes"]]
-            if len(places) != head["grams"] or len(codes) != head["codes"]:
-                return None
+            generation = head["generation"]
+            codes, records, places = (self._part(generation, name, head) for name in (CODES, RECORDS, PLACES))
+            begin, places = np.split(np.frombuffer(places, np.uint32), [head["buckets"]])
             postings = Postings(places, begin)
-            return Index(_state(head, arrays), codes, postings, head["listed"], records, self._extended)
+            index = Index(_state(head, arrays), np.frombuffer(codes, np.uint32), postings, head["listed"], records)
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        self.generation = generation
+        return index
 
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{self.generation}.{name}"
-
-    def _extended(self, old: Array, codes: Array) -> Array:
-        """Put key characters behind those that are known, and return all. Raises OSError."""
-        _append(self._path(CODES), 4 * len(old), codes.tobytes())
-        return _mapped(self._path(CODES), np.uint32)[: len(old) + len(codes)]
+    def _part(self, generation: str, name: str, head: dict[str, Any]) -> bytes:
+        """Return what stands in a file of a generation. Raises OSError, or ValueError if it is not what was written."""
+        size, wanted = head["parts"][name]
+        raw = _bytes(self.folder / f"{generation}.{name}", size)
+        if len(raw) != size or _sum(raw).hex() != wanted:
+            raise ValueError
+        return raw
 
     def save(self, index: Index, before: Index | None) -> None:
         """Keep an index; `before` is the one it was made of, if any: what both have in common is there already."""
         if self._lock < 0:
             return
+        self._grown = True
+        last = self.generation
         with suppress(OSError):
+            self._sweep()
             if before is None:
                 self.generation = secrets.token_hex(8)
-                self._path(CODES).write_bytes(index.codes.tobytes())
-                self._path(PLACES).write_bytes(index.postings.begin.tobytes() + index.postings.places.tobytes())
-                self._path(RECORDS).write_bytes(index.records)
-            else:
-                old = len(before.records)
-                _append(self._path(RECORDS), old, index.records[old:])
-            fresh = self.folder / f"{self.generation}.new"
-            fresh.write_bytes(_written(index, self.generation, self.purpose))
-            fresh.replace(self.folder / STATE)
+            try:
+                self._write(index, before)
+            except OSError:
+                self.generation = last  # and nothing stays of the new one: it would fill a full disk further each time
             self._sweep()
 
+    def _write(self, index: Index, before: Index | None) -> None:
+        parts = _parts(index)
+        known = _parts(before) if before else dict.fromkeys(parts, b"")
+        for name, whole in parts.items():
+            at = len(known[name])
+            if before is None or len(whole) > at:
+                _append(self._path(name), at, whole[at:])
+        fresh = self._path("new")
+        fresh.write_bytes(_written(index, parts, self.generation, self.purpose))
+        fresh.replace(self.folder / STATE)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{self.generation}.{name}"
+
     def _sweep(self) -> None:
-        """Delete what is of other generations, and indexes used longest ago until the rest is within the limit."""
+        """Delete what is of other generations, and what a run that was killed has not replaced."""
         for path in self.folder.iterdir():
-            if path.name not in (STATE, "lock") and not path.name.startswith(self.generation):
+            old = _OF_A_GENERATION.fullmatch(path.name)
+            if old and (not path.name.startswith(f"{self.generation}.") or old[1] == "new"):
                 path.unlink()
-        found = sorted((_used(folder), folder) for folder in self.folder.parent.iterdir())
-        size = sum(path.stat().st_size for _, folder in found for path in folder.iterdir())
-        for _, folder in found:
-            if size <= LIMIT:
-                break
-            if folder != self.folder:
-                size -= sum(path.stat().st_size for path in folder.iterdir())
-                shutil.rmtree(folder, ignore_errors=True)
 
 
-def _used(folder: Path) -> float:
+def _locked(folder: Path) -> int:
+    """Return a lock on an index, to be closed. Raises OSError if another run has it, or has just deleted the index."""
+    path = folder / LOCK
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        return (folder / STATE).stat().st_mtime
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(lock), path.lstat()):
+            raise OSError
     except OSError:
-        return 0.0
+        os.close(lock)
+        raise
+    return lock
 
 
-def _mapped(path: Path, kind: type[np.uint32]) -> Array:
-    if not path.stat().st_size:
-        return np.zeros(0, kind)
-    return np.asarray(np.memmap(path, kind, "r"))
+def _trim(shelf: Path) -> None:
+    """Delete the indexes used longest ago until the rest is within the limits; one that is in use stays."""
+    found = []
+    for folder in shelf.iterdir():
+        with suppress(OSError):  # no index, or another run has just deleted it
+            if not folder.is_symlink():
+                found.append(((folder / LOCK).lstat().st_mtime, folder, sum(p.lstat().st_size for p in _files(folder))))
+    size, count = sum(one for _, _, one in found), len(found)
+    for _, folder, one in sorted(found):
+        if size <= LIMIT and count <= MOST:
+            break
+        with suppress(OSError):
+            _delete(folder)
+            size, count = size - one, count - 1
+
+
+def _delete(folder: Path) -> None:
+    lock = _locked(folder)
+    try:
+        for path in _files(folder):
+            path.unlink()
+        (folder / LOCK).unlink()
+        folder.rmdir()
+    finally:
+        os.close(lock)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of ours in a folder, but for the lock."""
+    return [path for path in folder.iterdir() if path.name == STATE or _OF_A_GENERATION.fullmatch(path.name)]
+
+
+def _bytes(path: Path, most: int = LIMIT) -> bytes:
+    """Return the bytes of a regular file, no more than `most`. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError
+        return file.read(min(most, found.st_size))
 
 
 def _append(path: Path, at: int, raw: bytes) -> None:
     """Write bytes from some place of a file on: what stands there, if anything, is of a run that did not end."""
-    with path.open("r+b") as file:
+    with path.open("r+b" if at else "wb") as file:
         file.truncate(at)
         file.seek(at)
         file.write(raw)
 
 
 def _sum(raw: bytes | memoryview) -> bytes:
-    return zlib.crc32(raw).to_bytes(SUM, "little")
+    return xxhash.xxh3_64_digest(raw)
+
+
+def _parts(index: Index) -> dict[str, bytes]:
+    """Return what stands in the files of a generation, by name."""
+    places = (index.postings.begin, index.postings.places)
+    return {CODES: index.codes.tobytes(), RECORDS: index.records, PLACES: b"".join(x.tobytes() for x in places)}
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:
@@ -162,12 +217,12 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:
             yield name + one.name, held
 
 
-def _written(index: Index, generation: str, purpose: str) -> bytes:
+def _written(index: Index, parts: Mapping[str, bytes], generation: str, purpose: str) -> bytes:
     arrays = list(_flat(index.state))
     head = {
         "generation": generation, "purpose": purpose, "names": index.state.names, "starts": index.state.starts,
-        "listed": index.listed, "grams": len(index.postings.places), "buckets": len(index.postings.begin),
-        "codes": len(index.codes), "records": len(index.records), "sum": _sum(index.records).hex(),
+        "listed": index.listed, "buckets": len(index.postings.begin),
+        "parts": {name: (len(raw), _sum(raw).hex()) for name, raw in parts.items()},
         "arrays": [(name, array.dtype.str, array.shape) for name, array in arrays],
     }  # fmt: skip
     text = orjson.dumps(head)

@@ -14,11 +14,9 @@ from cleaner.overlap.boxes import MATCHED
 from cleaner.overlap.growing import grown, more_than_border
 from cleaner.overlap.index.census import Census
 from cleaner.overlap.index.grams import Turnover
-from cleaner.overlap.index.postings import DamagedError
 from cleaner.overlap.index.state import Pair, State
-from cleaner.overlap.key import changes, distinct
+from cleaner.overlap.key import changes
 from cleaner.overlap.seeds import REPEATS, fresh_stars, hashes_at, placed, rows_among, star_rows
-from cleaner.overlap.shelf import digest_of
 from cleaner.overlap.stream import Array, Run, Stream, distinct_rows
 
 
@@ -147,7 +145,6 @@ def _by_pair(census: Census, rows: Array) -> dict[Pair, tuple[Run, ...]]:
     inside = np.cumsum(changes(pair)) - 1
     enough = np.bincount(inside, rows[:, 2])[inside] >= MATCHED if len(rows) else np.zeros(0, bool)
     rows, owner = rows[enough], owner[enough]
-    _check(census, distinct(owner.reshape(-1)))
     rows[:, :2] -= census.entries.begin[owner]
     later = census.at[owner[:, 0]] > census.at[owner[:, 1]]
     rows[later] = rows[later][:, [1, 0, 2]]
@@ -156,10 +153,3 @@ def _by_pair(census: Census, rows: Array) -> dict[Pair, tuple[Run, ...]]:
     for (a, b), run in zip(owner.tolist(), rows.tolist(), strict=True):
         found.setdefault((a, b), []).append(Run(*run))
     return {ends: tuple(sorted(runs)) for ends, runs in found.items()}
-
-
-def _check(census: Census, entries: Array) -> None:
-    """Raise DamagedError if the key characters of one of some entries are not what they were."""
-    for entry, low, size in zip(entries, census.entries.begin[entries], census.entries.sizes[entries], strict=True):
-        if digest_of(census.codes[low : low + size].tobytes()) != census.entries.key[entry].tobytes():
-            raise DamagedError

@@ -7,7 +7,7 @@ documents, so that a document may be renamed. Records are kept as JSON without n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from cleaner.overlap.index.postings import Postings
 from cleaner.overlap.stream import Array, Run
 from cleaner.overlap.values import Overlap, Passage
 
+SPARE = 1 << 20  # bytes of records that may be of no use any more, beside as many as there are of use
 Record = tuple[Any, ...]
 Pair = tuple[int, int]
 
@@ -169,7 +170,6 @@ class Index:
     """A state with what is too large to be written anew each time: key characters, postings, records.
 
     `listed` is how many key characters the postings know. New key characters and records come behind the old ones.
-    `extend` puts key characters there.
     """
 
     state: State
@@ -177,13 +177,13 @@ class Index:
     postings: Postings
     listed: int
     records: bytes
-    extend: Callable[[Array, Array], Array] | None = None
 
-    def extended(self, codes: Array) -> Array:
-        """Return the key characters with more behind them."""
-        if self.extend and len(codes):
-            return self.extend(self.codes, codes)
-        return np.concatenate((self.codes, codes)) if len(codes) else self.codes
+    @property
+    def crowded(self) -> bool:
+        """Whether most records are of pairs as they were once: each text that comes and goes leaves some behind."""
+        places = (self.state.pairs.record, self.state.copied)
+        used = sum(int(np.diff(rows, axis=1).sum()) for rows in places)
+        return len(self.records) > 2 * used + SPARE
 
 
 def stripped(o: Overlap) -> Record:

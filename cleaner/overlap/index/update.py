@@ -44,8 +44,6 @@ def updated(index: Index, ordered: Sequence[Text], settings: OverlapSettings) ->
     """Return what texts, sorted by name, share, and the index of them; None if a search from nothing is due.
 
     The index is the same object if nothing happened.
-
-    Raises DamagedError if the index turns out not to be what was written.
     """
     state = index.state
     if not len(state.entries.end):
@@ -54,7 +52,7 @@ def updated(index: Index, ordered: Sequence[Text], settings: OverlapSettings) ->
     allowed = max(FEW, len(ordered) // SHARE)
     base = int(np.searchsorted(state.entries.end, index.listed, "right"))
     changed = len(now.at) - base + int((~now.entries.alive[:base]).sum())
-    if changed > allowed or now.finder.shelved.lines.spread.max(initial=0) > settings.bucket_cap:
+    if changed > allowed or index.crowded or now.finder.shelved.lines.spread.max(initial=0) > settings.bucket_cap:
         return None
     lookup = Lookup(now, index.postings, index.listed)
     turned = turnover(now, lookup, state, settings.seed_df)

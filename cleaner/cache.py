@@ -2,9 +2,9 @@
 
 A key says everything that bears on its value (content, settings, packs, version), so that a value is never stale, only
 unknown. One SQLite file holds all: it writes a batch whole or not at all, and several runs may use it at once. Each
-value carries its own digest. Whatever is wrong with the file (cut off, of another program, of another version of
-ours, on a disk that is full or read-only), the answer is "unknown" and the run works everything out: a cache never
-changes a result and never fails a run.
+value carries a digest of itself and its key: a damaged file may well give the value of another one. Whatever is wrong
+with the file (cut off, of another program, of another version of ours, on a disk that is full or read-only), the answer
+is "unknown" and the run works everything out: a cache never changes a result and never fails a run.
 
 `Cache(None)` knows nothing and keeps nothing; that is what `--no-cache` gives.
 """
@@ -20,14 +20,15 @@ from pathlib import Path
 from types import TracebackType
 
 FILE = "cache-1.sqlite"
-FORMAT = 0x5EED0001  # application_id of the file: another number is another program's, or another format of ours
+FORMAT = 0x5EED0002  # application_id of the file: another number is another program's, or another format of ours
 LIMIT = 1 << 30  # bytes of values kept; beyond it those used longest ago go
 WAIT = 5.0  # seconds to wait for another run that is writing
-SUM = 16  # bytes of BLAKE2b before each value
+SUM = 16  # bytes of BLAKE2b before each value, keyed with its key
+FAILED = (sqlite3.Error, UnicodeDecodeError)  # the second: a message of SQLite may quote a damaged file
 MANY = 500  # keys asked for in one statement; old builds of SQLite take 999
 
 _TABLE = """
-CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL, value BLOB);
+CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, used INTEGER NOT NULL, value BLOB);
 CREATE TABLE IF NOT EXISTS turns (number INTEGER NOT NULL);
 """
 
@@ -96,10 +97,10 @@ class Cache:
                 marks = ",".join("?" * len(part))
                 rows = db.execute(f"SELECT key, value FROM entries WHERE key IN ({marks})", part)
                 for key, raw in rows:
-                    if (value := _checked(raw)) is not None:
+                    if (value := _checked(key, raw)) is not None:
                         found[key] = value
                         self._used.add(key)
-        except sqlite3.Error as err:
+        except FAILED as err:
             self._give_up(err)
         return found
 
@@ -119,16 +120,14 @@ class Cache:
         try:
             with opened as db:
                 db.execute("BEGIN IMMEDIATE")
-                (last,) = db.execute("SELECT coalesce(max(number), 0) FROM turns").fetchone()
-                db.execute("DELETE FROM turns")
-                db.execute("INSERT INTO turns VALUES (?)", (last + 1,))
-                rows = ((key, last + 1, len(value), _summed(value)) for key, value in self._new.items())
-                db.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?)", rows)
-                used = ((last + 1, key) for key in self._used)
+                turn = _next(db)
+                rows = ((key, turn, _sum(key, value) + value) for key, value in self._new.items())
+                db.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
+                used = ((turn, key) for key in self._used)
                 db.executemany("UPDATE entries SET used = ? WHERE key = ?", used)
                 self._evict(db)
             self._new, self._used = {}, set()
-        except sqlite3.Error as err:
+        except FAILED as err:
             self._give_up(err)
 
     def close(self) -> None:
@@ -145,11 +144,11 @@ class Cache:
 
     def _evict(self, db: sqlite3.Connection) -> None:
         """Delete what was used longest ago until the rest is within the limit."""
-        (size,) = db.execute("SELECT coalesce(sum(size), 0) FROM entries").fetchone()
+        (size,) = db.execute("SELECT coalesce(sum(length(value)), 0) FROM entries").fetchone()
         if size <= self.limit:
             return
         doomed, excess = [], size - self.limit * 3 // 4  # with room for the next runs, so that not each one evicts
-        for key, one in db.execute("SELECT key, size FROM entries ORDER BY used, key"):
+        for key, one in db.execute("SELECT key, coalesce(length(value), 0) FROM entries ORDER BY used, key"):
             if excess <= 0:
                 break
             doomed.append((key,))
@@ -166,20 +165,35 @@ class Cache:
                     return
                 except sqlite3.OperationalError:
                     raise  # locked, read-only, full: no reason to delete anything
-                except sqlite3.DatabaseError:
-                    path.unlink(missing_ok=True)
-                    Path(f"{path}-journal").unlink(missing_ok=True)
-        except (sqlite3.Error, OSError) as err:
+                except FAILED:
+                    _delete(path)
+        except (*FAILED, OSError) as err:
             self._give_up(err)
 
     def _give_up(self, err: Exception) -> None:
         """Go on without a store; a file that turns out to be damaged is deleted, so that the next run has one."""
         self.trouble = str(err)
         self._let_go()
-        damaged = isinstance(err, sqlite3.DatabaseError) and not isinstance(err, sqlite3.OperationalError)
-        if damaged and self.folder is not None:
+        damaged = isinstance(err, sqlite3.DatabaseError | UnicodeDecodeError)
+        if damaged and not isinstance(err, sqlite3.OperationalError) and self.folder is not None:
             with suppress(OSError):
-                (self.folder / FILE).unlink()
+                _delete(self.folder / FILE)
+
+
+def _delete(path: Path) -> None:
+    """Delete a store, and what SQLite has put beside it: for the next file it would be damage."""
+    for end in ("", "-journal", "-wal", "-shm"):
+        Path(f"{path}{end}").unlink(missing_ok=True)
+
+
+def _next(db: sqlite3.Connection) -> int:
+    """Return the number of this turn. Raises sqlite3.DatabaseError if the last one is no number."""
+    (last,) = db.execute("SELECT coalesce(max(number), 0) FROM turns").fetchone()
+    if not isinstance(last, int) or not 0 <= last < 1 << 62:
+        raise sqlite3.DatabaseError("damaged")
+    db.execute("DELETE FROM turns")
+    db.execute("INSERT INTO turns VALUES (?)", (last + 1,))
+    return last + 1
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -196,25 +210,25 @@ def _connected(path: Path) -> sqlite3.Connection:
                 raise sqlite3.DatabaseError("not a cache of this version")
             db.executescript(f"BEGIN IMMEDIATE; PRAGMA application_id = {FORMAT}; {_TABLE} COMMIT;")
         db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("SELECT key, used, size, value FROM entries LIMIT 0")
+        db.execute("SELECT key, used, value FROM entries LIMIT 0")
     except sqlite3.OperationalError as err:
         db.close()
         if "no such" in str(err):
             raise sqlite3.DatabaseError(str(err)) from err
         raise
-    except sqlite3.Error:
+    except FAILED:
         db.close()
         raise
     return db
 
 
-def _summed(value: bytes) -> bytes:
-    return hashlib.blake2b(value, digest_size=SUM).digest() + value
+def _sum(key: bytes, value: bytes) -> bytes:
+    return hashlib.blake2b(value, digest_size=SUM, key=key).digest()
 
 
-def _checked(raw: object) -> bytes | None:
+def _checked(key: object, raw: object) -> bytes | None:
     """Return the value of an entry, None if it is not what was put."""
-    if not isinstance(raw, bytes) or len(raw) < SUM:
+    if not isinstance(raw, bytes) or not isinstance(key, bytes) or len(raw) < SUM:
         return None
     value = raw[SUM:]
-    return value if hashlib.blake2b(value, digest_size=SUM).digest() == raw[:SUM] else None
+    return value if _sum(key, value) == raw[:SUM] else None

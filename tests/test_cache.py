@@ -57,6 +57,9 @@ DAMAGES = {
     "empty": lambda path: os.truncate(path, 0),
     "no database": lambda path: path.write_bytes(b"not a database at all, but long enough to be looked at" * 100),
     "zeros in the middle": lambda path: path.write_bytes(path.read_bytes()[:5000] + bytes(3000)),
+    "a schema that is no text": lambda path: path.write_bytes(
+        path.read_bytes().replace(b"CREATE TABLE", b"CREATE TABL\x91")
+    ),
     "another program's": lambda path: _foreign(path),
     "another table": lambda path: _without_table(path),
 }
@@ -98,6 +101,30 @@ def test_a_value_that_was_changed_is_unknown(tmp_path):
     db.close()
     with Cache(tmp_path) as cache:
         assert cache.get(b"k") is None
+
+
+def test_a_value_of_another_key_is_unknown(tmp_path):
+    with Cache(tmp_path) as cache:
+        cache.put_many({b"k": b"one", b"l": b"two"})
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("UPDATE entries SET value = (SELECT value FROM entries WHERE key = ?)", (b"l",))
+    db.close()
+    with Cache(tmp_path) as cache:
+        assert cache.get_many([b"k", b"l"]) == {b"l": b"two"}
+
+
+@pytest.mark.parametrize("what", [(1 << 63) - 1, -5, "'x'", "x'00'", "0.5"])
+def test_a_count_of_turns_that_is_none_fails_no_run(tmp_path, what):
+    with Cache(tmp_path) as cache:
+        cache.put(b"k", b"value")
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute(f"UPDATE turns SET number = {what}")
+    db.close()
+    for _ in range(2):
+        with Cache(tmp_path) as cache:
+            cache.put(b"l", b"value")
+    with Cache(tmp_path) as cache:
+        assert cache.get(b"l") == b"value"
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path):

@@ -79,8 +79,8 @@ class Store:
             if head["purpose"] != self.purpose:
                 return None
             generation = head["generation"]
-            codes, records, places = (self._part(generation, name, head) for name in (CODES, RECORDS, PLACES))
-            begin, places = np.split(np.frombuffer(places, np.uint32), [head["buckets"]])
+            codes, records, listed = (self._part(generation, name, head) for name in (CODES, RECORDS, PLACES))
+            begin, places = np.split(np.frombuffer(listed, np.uint32), [head["buckets"]])
             postings = Postings(places, begin)
             index = Index(_state(head, arrays), np.frombuffer(codes, np.uint32), postings, head["listed"], records)
         except (OSError, ValueError, KeyError, TypeError):

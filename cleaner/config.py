@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -226,10 +227,11 @@ class Config:
 
     def _paths(self, name: str, src: Path) -> tuple[str, ...]:
         folder = src if src.is_dir() else src.parent
-        try:
-            return name, (folder.resolve() / name).relative_to(self.root.resolve()).as_posix()
-        except ValueError:
-            return (name,)
+        paths = [name]
+        with suppress(ValueError):
+            paths.append((folder.resolve() / name).relative_to(self.root.resolve()).as_posix())
+        # where pathspec matches by re2, it fails at the surrogates that stand for bytes of a name that are no UTF-8
+        return tuple(path.encode("utf-8", "replace").decode("utf-8") for path in paths)
 
 
 def discover(start: Path, stop: Path | None = None) -> Path | None:

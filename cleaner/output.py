@@ -16,7 +16,7 @@ from cleaner.errors import CleanerError, InputError
 from cleaner.pipeline import Result, extracted_place
 from cleaner.reports.previous import JSONL, REPORT, previous
 from cleaner.reports.records import Records
-from cleaner.show import show_path
+from cleaner.show import disk_name, show_path
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ def _orphans(result: Result, out: Path) -> list[str]:
     """Return the files of OUT that an earlier run made and this one does not; other files are never touched."""
     last = previous(out)
     files_then = last.files if last else ()
-    mine = {record.out for record in files_then if record.out}
+    mine = {disk_name(record.out) for record in files_then if record.out}
     mine |= files.announced(out)  # a killed run has put them there, and no report names them
-    mine |= {extracted_place(record.path) for record in files_then if record.extracted}
+    mine |= {extracted_place(disk_name(record.path)) for record in files_then if record.extracted}
     return sorted(name for name in mine - set(result.texts) if _inside(name, out) and (out / name).is_file())
 
 

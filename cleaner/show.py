@@ -18,6 +18,8 @@ _UNSAFE = re.compile(
     r"|\\(?=u\{)"  # our own escape, so that no two texts look the same
 )
 
+_BYTE = re.compile(r"\\x([89a-f][0-9a-f])")  # of a name, where it is no UTF-8
+
 
 def show(text: str, *, keep: str = "") -> str:
     """Return `text` with every control, bidirectional, invisible or surrogate character as `\\u{HEX}`.
@@ -36,9 +38,17 @@ def show(text: str, *, keep: str = "") -> str:
 def record_path(name: str) -> str:
     """Return a file name as records hold it: itself, so that programs find the file again.
 
-    Only bytes that are no UTF-8 stand as `\\xNN`, since JSON cannot hold them; such a name does not lead back.
+    Only bytes that are no UTF-8 stand as `\\xNN`, since JSON cannot hold them; `disk_name` leads back.
     """
     return "".join(f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in name)
+
+
+def disk_name(path: str) -> str:
+    """Return the name of a file of OUT that a record has as `path`.
+
+    A `\\xNN` in it stands for a byte: no file of OUT has a backslash in its name (E103).
+    """
+    return _BYTE.sub(lambda match: chr(0xDC00 + int(match[1], 16)), path)
 
 
 def show_path(name: str) -> str:

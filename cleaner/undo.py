@@ -12,7 +12,7 @@ from cleaner.errors import UsageError
 from cleaner.formats import extracted_name
 from cleaner.reports.previous import JSONL
 from cleaner.reports.records import EditRecord, FileRecord, Records, from_jsonl
-from cleaner.show import show
+from cleaner.show import disk_name, show
 from cleaner.text import Edit, reconstruct, splice
 
 
@@ -83,7 +83,7 @@ def _rebuilt(out: Path, file: FileRecord, edits: tuple[EditRecord, ...], rule: s
 
 def _read(out: Path, file: FileRecord) -> bytes:
     """Return what stands in OUT for a file. Raises UsageError (E205) if it is not there, or not inside."""
-    place = out / str(file.out)
+    place = out / disk_name(str(file.out))
     if not place.resolve().is_relative_to(out.resolve()):
         raise _unfit(out, file, "lies outside of OUT")
     if not place.is_file():

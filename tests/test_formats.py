@@ -275,6 +275,39 @@ def test_pages_of_a_warc_become_lines_and_what_is_no_page_is_none(tmp_path, book
 SENTENCE = texts(1)[0].split("\n")[0]
 
 
+@pytest.mark.parametrize("packing", ["mirror", "parquet"])
+def test_names_that_are_no_utf8_go_through_a_corpus(tmp_path, packing):
+    """Folders that were packed on a system of GBK: each step that put such a name into JSON, or gave it to pyarrow,
+    ended as a bug of ours."""
+    pa, _ = pytest.importorskip("pyarrow"), pytest.importorskip("fastwarc")
+    import pyarrow.parquet as pq
+
+    src, out = tmp_path / "src\udcd6", tmp_path / "out\udcd0"
+    try:
+        src.mkdir()
+    except OSError:
+        pytest.skip("this file system has UTF-8 names only")
+    with (src / "p\udcd0.parquet").open("wb") as file:
+        pq.write_table(pa.table({"text": texts(2)}), file)
+    rows = '{"text": "一行。"}\n{"text": "又一行。"}\n'.encode()
+    (src / "j\udcd0.jsonl").write_bytes(rows)
+    (src / "z\udcd0.jsonl.gz").write_bytes(gzip.compress(rows))
+    (src / "w\udcd0.warc").write_bytes(warc_record("conversion", "http://a/004", "一段正文。\n".encode(), "text/plain"))
+    (src / "t\udcd0.txt").write_bytes("正文。\n".encode())
+    (src / "n\udcd0.txt").write_bytes(b"a\0b\n")
+    (tmp_path / "clean.toml").write_text('exclude = ["drafts/*"]\n', "utf-8")
+    told = clean(src, out, "--config", tmp_path / "clean.toml", "--out-format", packing, cwd=tmp_path)
+    assert told.returncode == 3 and "[E110]" in told.stderr and "9 documents of 6 files" in told.stdout, told
+    if packing == "mirror":
+        names = {path.name for path in out.iterdir()}
+        assert names == {"__report__", "w\udcd0.jsonl", *(p.name for p in src.iterdir() if p.suffix != ".warc")}
+        assert (out / "n\udcd0.txt").read_bytes() == b"a\0b\n"
+    (src / "p\udcd0.parquet").unlink()
+    (src / "t\udcd0.txt").unlink()
+    assert clean(src, out, "--out-format", packing, cwd=tmp_path).returncode == 3
+    assert not {"p\udcd0.parquet", "t\udcd0.txt"} & {path.name for path in out.iterdir()}
+
+
 @pytest.mark.parametrize("words", ["check src out", "diff src", "overlaps src", "suggest src", "lint src/a.jsonl"])
 def test_a_command_that_reads_no_rows_refuses_a_table_and_does_not_pass_over_it(words, tmp_path):
     (tmp_path / "src").mkdir()

@@ -29,7 +29,7 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
     """
     from cleaner import files
     from cleaner.errors import UsageError
-    from cleaner.show import show
+    from cleaner.show import disk_name, show
     from cleaner.undo import read_report, rebuild
 
     printer = printer_of(ctx)
@@ -50,7 +50,7 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
         )
     places = [one.path for one in rebuilt]
     for one in rebuilt:
-        target = Path(dest) / one.path
+        target = Path(dest) / disk_name(one.path)
         if places.count(one.path) > 1:
             raise UsageError(
                 "E105", show(target.as_posix()), "is the place of a seed and of a page's extracted text",
@@ -66,7 +66,7 @@ def undo(ctx: click.Context, out: str, dest: str, rule: str | None, only: str | 
                 "give a new folder as DEST",
             )  # fmt: skip
     for one in rebuilt:
-        target = Path(dest) / one.path
+        target = Path(dest) / disk_name(one.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         files.replace_file(target, one.raw)
     left = [

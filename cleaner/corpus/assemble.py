@@ -17,6 +17,7 @@ from cleaner.corpus.parts import Input, Part, Plan, Setup, unchanged
 from cleaner.errors import InputError
 from cleaner.formats import packed, parquet, table_name
 from cleaner.runners import Trial, Value
+from cleaner.show import record_path
 
 SHARD = "corpus"
 
@@ -78,11 +79,12 @@ def _shards(kind: str, sizes: Sequence[int], shard_size: int) -> list[Target]:
 
 
 def assemble(work: Assembly, target: Target, _trial: Trial) -> Value:
-    """Write one target. The value names what was written."""
+    """Write one target. The value names what was written, as records do."""
     out = Path(work.out)
     if target.kind == "files":
         errors: list[list[str]] = []
-        return {"written": list(_texts(work, target.parts[0], out, errors)), "bytes": 0, "errors": errors}
+        names = [*map(record_path, _texts(work, target.parts[0], out, errors))]
+        return {"written": names, "bytes": 0, "errors": errors}
     place = files.place(out, target.name)
     if target.copy is not None:
         where = work.setup.where(target.copy.name)
@@ -94,7 +96,7 @@ def assemble(work: Assembly, target: Target, _trial: Trial) -> Value:
         _table(work, target, place)
     else:
         _lines(work, target, place)
-    return {"written": [target.name], "bytes": place.stat().st_size, "errors": []}
+    return {"written": [record_path(target.name)], "bytes": place.stat().st_size, "errors": []}
 
 
 def _base(work: Assembly, number: int) -> Path:

@@ -18,7 +18,7 @@ from cleaner.formats import TABLES, format_of, jsonl, packed, parquet, table_of,
 from cleaner.formats.rows import Fields, Piece, no_field
 from cleaner.pipeline import Book
 from cleaner.runners import Job, Runner, Tick, Trial, Value, run_all
-from cleaner.show import show_path
+from cleaner.show import record_path, show_path
 
 FILES = 256  # files of a part, where documents are files
 
@@ -120,7 +120,8 @@ def plan(setup: Setup, entries: Sequence[files.Entry], runner: Runner, tick: Tic
             left.append((given, InputError(*value["error"])))
             continue
         for piece in value["pieces"]:
-            parts.append(Part(len(parts), kind, given.name, value["path"], Piece(*piece), (given,)))
+            path = str(spool / value["held"]) if value["held"] else given.path
+            parts.append(Part(len(parts), kind, given.name, path, Piece(*piece), (given,)))
     errors = tuple(entry.error for entry in entries if entry.error)
     return Plan(tuple(inputs), tuple(parts), tuple(left), errors, sum(bool(entry.note) for entry in entries))
 
@@ -159,8 +160,8 @@ def _cut(setup: Setup, spool: str, task: tuple[int, Input], _trial: Trial) -> Va
     except InputError as err:
         if held:
             held.unlink(missing_ok=True)
-        return {"error": list(err.args), "pieces": [], "path": ""}
-    return {"error": None, "pieces": [list(piece) for piece in pieces], "path": str(held or path)}
+        return {"error": list(err.args), "pieces": [], "held": ""}
+    return {"error": None, "pieces": [list(piece) for piece in pieces], "held": held.name if held else ""}
 
 
 def _first_row(path: Path, pieces: Sequence[Piece], setup: Setup, where: str) -> None:
@@ -181,6 +182,6 @@ def identity(setup: Setup, inputs: Sequence[Input], version: str) -> str:
         "version": version, "config": setup.config.digest, "fields": list(setup.fields), "out": setup.out_format,
         "in": keys.in_format, "limits": [keys.max_file_size, keys.max_decompressed], "part": [keys.part_size, FILES],
         "packs": [pack.digest for pack in setup.book.packs], "decisions": setup.book.bench.decisions.digest,
-        "inputs": [(given.name, given.kind, given.size, given.changed) for given in inputs],
+        "inputs": [(record_path(given.name), given.kind, given.size, given.changed) for given in inputs],
     }  # fmt: skip
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -21,7 +21,7 @@ from cleaner.corpus.names import Names
 from cleaner.corpus.parts import Plan, Setup
 from cleaner.reports.previous import JSONL, README, REPORT
 from cleaner.reports.records import PackRecord, RunRecord, to_line
-from cleaner.show import record_path
+from cleaner.show import disk_name, record_path
 
 if TYPE_CHECKING:
     from cleaner.corpus.run import Done
@@ -43,7 +43,7 @@ def write(out: Path, setup: Setup, plan: Plan, done: Done, names: Names) -> tupl
     files.replace_file(files.place(out, README), readme(setup, done).encode())
     run = to_line(_run_record(setup, done))
     mine = sorted({*map(record_path, done.written), *records})
-    gone = tuple(name for name in before if name not in set(mine) and _is_ours(out, name))
+    gone = tuple(disk_name(name) for name in before if name not in set(mine) and _is_ours(out, disk_name(name)))
     for name in gone:
         (out / name).unlink()
     files.replace_file(files.place(out, LIST), orjson.dumps(mine, option=orjson.OPT_INDENT_2) + b"\n")

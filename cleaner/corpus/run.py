@@ -28,6 +28,7 @@ from cleaner.formats.rows import Fields
 from cleaner.pipeline import Book, worst
 from cleaner.runners import Job, Runner, Tick, Value, run_all
 from cleaner.runners.exchange import Shuffle
+from cleaner.show import disk_name
 
 WORK = ".clean-work"  # in OUT while a run lasts: what is finished; hidden, so that nothing takes it for data
 
@@ -142,7 +143,7 @@ def _write(
     made = run_all(shuffle.runner, Job("writing", stage, str(Path(setup.work, "written"))), targets, shuffle.tick)
     refused = [InputError(*args) for value in made for args in value["errors"]]
     codes.update(error.code for error in refused)
-    written = [name for value in made for name in value["written"]]
+    written = [disk_name(name) for value in made for name in value["written"]]
     files.sync([out / name for name in written], root=out)
     totals["inputs"], totals["files_skipped"] = len(todo.inputs), todo.skipped
     totals["bytes_out"] = sum(value["bytes"] for value in made)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import re
 import stat
@@ -16,8 +17,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
-
-import orjson
 
 from cleaner.errors import InputError, OutputError
 from cleaner.show import show, show_path
@@ -157,7 +156,8 @@ class Lock:
     def announce(self, names: Iterable[str]) -> None:
         """Note, on the disk, the names of files that will be new in OUT, before the first of them is written."""
         with _said(self.out), (self.out / INCOMPLETE).open("ab") as file:
-            file.write(b"".join(orjson.dumps(name) + b"\n" for name in names))
+            lines = "".join(f"{json.dumps(name)}\n" for name in names)  # not orjson: a name may be no UTF-8
+            file.write(b"\n" + lines.encode("ascii"))  # the last line of a killed run may be torn
             file.flush()
             os.fsync(file.fileno())
 
@@ -200,8 +200,8 @@ def announced(out: Path) -> set[str]:
     names = set()
     with suppress(OSError):
         for line in (out / INCOMPLETE).read_bytes().splitlines():
-            with suppress(orjson.JSONDecodeError):  # the last line may be torn; what it was to name was not written
-                names.add(orjson.loads(line))
+            with suppress(ValueError):  # a torn line; what it was to name was not written
+                names.add(json.loads(line))
     return {name for name in names if isinstance(name, str)}
 
 

@@ -5,6 +5,7 @@ Row groups are the pieces; of one, 256 rows are in memory at a time.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -30,11 +31,16 @@ def arrow(where: str) -> Any:
 def _opened(path: Path, where: str) -> Any:
     pa = arrow(where)
     try:
-        file = pa.parquet.ParquetFile(path, memory_map=False, pre_buffer=False)
+        file = pa.parquet.ParquetFile(_file(pa, path, "r"), pre_buffer=False)
         _ = file.schema_arrow.names  # of a damaged file they may be no UTF-8
         return file
     except (pa.ArrowException, OSError, UnicodeDecodeError) as err:
         raise damaged(where, f"it is no Parquet file that can be read ({_first(err)})") from err
+
+
+def _file(pa: Any, path: Path, mode: str) -> Any:
+    """Open a file for pyarrow, which takes a path for text or an address, and a name may be no UTF-8."""
+    return pa.OSFile(os.fsencode(path), mode)
 
 
 def _first(err: Exception) -> str:
@@ -145,21 +151,27 @@ class Fragment:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file: Any = None
         self._writer: Any = None
 
     def batch(self, batch: Any) -> None:
         if self._writer is None:
-            self._writer = arrow("").ipc.new_file(str(self.path), batch.schema)
+            pa = arrow("")
+            self._file = _file(pa, self.path, "w")
+            self._writer = pa.ipc.new_file(self._file, batch.schema)
         self._writer.write_batch(batch)
 
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+            self._file.close()
 
 
 def fragment(path: Path) -> Any:
     """Return the table that a `Fragment` wrote."""
-    return arrow("").ipc.open_file(str(path)).read_all()
+    pa = arrow("")
+    with _file(pa, path, "r") as file:
+        return pa.ipc.open_file(file).read_all()
 
 
 def replaced(chunk: Chunk, field: str, texts: Sequence[str | None]) -> Any:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 
 import orjson
 import pytest
@@ -273,6 +274,94 @@ def test_pages_of_a_warc_become_lines_and_what_is_no_page_is_none(tmp_path, book
 
 
 SENTENCE = texts(1)[0].split("\n")[0]
+
+
+def coded(body: bytes, **headers: str) -> bytes:
+    """Return a record of a page of the web whose body is encoded as its headers say."""
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return warc_record("response", "http://a/001", body, f"text/html; charset=utf-8\r\n{lines}".rstrip())
+
+
+def chunks_of(body: bytes) -> bytes:
+    return b"".join(b"%x;x=y\r\n%b\r\n" % (len(body[i : i + 400]), body[i : i + 400]) for i in range(0, len(body), 400))
+
+
+WARC_PAGE = "<html><body><article>{}</article></body></html>".format("".join(f"<p>{t}</p>" for t in texts(4))).encode()
+GZIP, CHUNKED = {"Content_Encoding": "gzip"}, {"Transfer_Encoding": "chunked"}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        pytest.param(gzip.compress(WARC_PAGE), GZIP, id="gzip"),
+        pytest.param(gzip.compress(WARC_PAGE[:901]) + gzip.compress(WARC_PAGE[901:]), GZIP, id="two members"),
+        pytest.param(gzip.compress(WARC_PAGE) + b"\0\0", GZIP, id="padding"),
+        pytest.param(zlib.compress(WARC_PAGE), {"Content_Encoding": "deflate"}, id="deflate"),
+        pytest.param(zlib.compress(WARC_PAGE)[2:-4], {"Content_Encoding": "deflate"}, id="raw deflate"),
+        pytest.param(chunks_of(WARC_PAGE) + b"0\r\n\r\n", CHUNKED, id="chunks"),
+        pytest.param(WARC_PAGE, CHUNKED, id="chunks that the crawler joined"),
+        pytest.param(chunks_of(gzip.compress(WARC_PAGE)) + b"0\r\n\r\n", {**GZIP, **CHUNKED}, id="both"),
+    ],
+)
+def test_a_page_of_a_warc_comes_whole_out_of_its_encoding(tmp_path, book, body, headers):
+    pytest.importorskip("fastwarc")
+    (tmp_path / "x.warc").write_bytes(coded(WARC_PAGE) + coded(body, **headers))
+    clean_into(tmp_path / "x.warc", tmp_path / "out", settings(dedup={"mode": "off"}), book)
+    plain, other = [orjson.loads(line)["text"] for line in (tmp_path / "out/x.jsonl").read_bytes().splitlines()]
+    assert other == plain and SENTENCE in plain
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        pytest.param(gzip.compress(WARC_PAGE)[:-400], GZIP, id="gzip"),
+        pytest.param(gzip.compress(WARC_PAGE[:901]) + gzip.compress(WARC_PAGE[901:])[:-40], GZIP, id="two members"),
+        pytest.param(zlib.compress(WARC_PAGE)[2:-400], {"Content_Encoding": "deflate"}, id="raw deflate"),
+        pytest.param(chunks_of(WARC_PAGE)[:-300], CHUNKED, id="chunks"),
+        pytest.param(chunks_of(WARC_PAGE), CHUNKED, id="no last chunk"),
+    ],
+)
+def test_a_page_of_a_warc_that_is_cut_off_is_named_and_not_taken_for_the_whole(tmp_path, book, body, headers):
+    """Half an article went into OUT as if it were all of it, with no flag."""
+    pytest.importorskip("fastwarc")
+    (tmp_path / "x.warc").write_bytes(coded(body, **headers))
+    done = clean_into(tmp_path / "x.warc", tmp_path / "out", settings(dedup={"mode": "off"}), book)
+    assert done.codes == {"E114": 1} and (tmp_path / "out/x.jsonl").read_bytes() == b""
+    (one,) = records_of(tmp_path / "out")
+    assert one["out"] is None and "left out of OUT and quarantined" in one["message"]
+
+
+def records_of(out) -> list[dict]:
+    files = sorted((out / "__report__/records").iterdir())
+    found = [orjson.loads(line) for path in files for line in gzip.decompress(path.read_bytes()).splitlines()]
+    return [record for record in found if record["type"] == "file"]
+
+
+@pytest.mark.parametrize("packing", ["mirror", "jsonl"])
+def test_the_records_of_a_corpus_name_every_input_and_say_truly_whether_it_stands_in_out(tmp_path, book, packing):
+    """What no part held (a refused name, a damaged table, a link) had no record; a row that is no JSON was said to
+    stand in OUT."""
+    src = tmp_path / "src"
+    src.mkdir()
+    (src / "a.jsonl").write_bytes('{"text": "一行。"}\n{none\n'.encode())
+    (src / "bad.jsonl.gz").write_bytes(b"none")
+    (src / "con.jsonl").write_bytes(b'{"text": "x"}\n')
+    (src / "x.png").write_bytes(b"")
+    (src / "n.txt").write_bytes(b"\xff\0")
+    (src / "link.txt").symlink_to("/etc/passwd")
+    done = clean_into(src, tmp_path / "out", settings(out_format=packing), book)
+    assert done.codes == {"E103": 1, "E110": 1, "E114": 2}
+    found = {r["path"]: (r["status"], r["code"], bool(r["out"])) for r in records_of(tmp_path / "out")}
+    kept = packing == "mirror"
+    assert found == {
+        "a.jsonl#1": ("changed", None, True), "a.jsonl#2": ("quarantined", "E114", False),
+        "bad.jsonl.gz": ("quarantined", "E114", kept), "con.jsonl": ("quarantined", "E103", False),
+        "x.png": ("skipped", None, False), "n.txt": ("quarantined", "E110", kept),
+        "link.txt": ("skipped", None, False),
+    }  # fmt: skip
+    assert {e.args[1].split("/")[-1]: "left out" in e.args[3] for e in done.errors} == {
+        "con.jsonl": True, "bad.jsonl.gz": not kept, "a.jsonl#2": True, "n.txt:1": not kept,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("packing", ["mirror", "parquet"])

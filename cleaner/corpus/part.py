@@ -21,8 +21,8 @@ import numpy as np
 
 from cleaner import files
 from cleaner.collector import seldom
-from cleaner.corpus.parts import Part, Setup, unchanged
-from cleaner.corpus.shape import Shape, shape_of
+from cleaner.corpus.parts import Part, Setup, absent, unchanged
+from cleaner.corpus.shape import NOT_THERE, Shape, shape_of
 from cleaner.corpus.sketches import Sketches
 from cleaner.errors import InputError
 from cleaner.formats import jsonl, parquet, warc
@@ -109,6 +109,10 @@ class _Part:
         self.marker.at(-1)
         seen = [of_outcome(outcome, self.setup.book.by_id) for outcome in done]
         sizes = self.shape.write(chunk, done, seen)
+        for i, size in enumerate(sizes):
+            if size == NOT_THERE and done[i].error:
+                done[i] = _absent(done[i])
+                seen[i] = of_outcome(done[i], self.setup.book.by_id)
         lines = []
         for row, outcome, (file, edits), size in zip(chunk.rows, done, seen, sizes, strict=True):
             lines += [to_line(file), *map(to_line, edits)]
@@ -182,6 +186,11 @@ class _Part:
         }  # fmt: skip
 
 
+def _absent(outcome: Outcome) -> Outcome:
+    """Return an outcome that says of itself that nothing of it stands in OUT: it is no JSON, or over the limit."""
+    return replace(outcome, error=outcome.error and absent(outcome.error), stands=False)
+
+
 def _text(outcome: Outcome) -> Text:
     """Return what overlaps are looked for in; "" has none."""
     if outcome.cleaned is None:
@@ -201,6 +210,4 @@ def _short(text: str) -> str:
 
 
 def _done(row: Row) -> str:
-    if row.page is not None:
-        return "left out of OUT and quarantined"
     return "its text was left as it is and quarantined" if row.text is not None else "the row was left as it is"

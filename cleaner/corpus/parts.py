@@ -66,13 +66,16 @@ class Setup:
 
 @dataclass(frozen=True)
 class Plan:
-    """What there is to do. `left` are inputs that cannot be read, with the error; `notes` those that are skipped."""
+    """What there is to do. `left` are inputs that cannot be read, with the error; `others` what is not taken at all."""
 
     inputs: tuple[Input, ...]
     parts: tuple[Part, ...]
     left: tuple[tuple[Input, CleanerError], ...]
-    refused: tuple[CleanerError, ...]
-    skipped: int
+    others: tuple[files.Entry, ...]
+
+    @property
+    def refused(self) -> tuple[CleanerError, ...]:
+        return tuple(entry.error for entry in self.others if entry.error)
 
 
 def inputs_of(entries: Sequence[files.Entry], in_format: str) -> list[Input]:
@@ -100,6 +103,12 @@ def unchanged(given: Input, where: str) -> None:
         )  # fmt: skip
 
 
+def absent(error: CleanerError) -> CleanerError:
+    """Return an error that says that nothing stands in OUT for its input."""
+    code, where, what, _, how = error.args
+    return type(error)(code, where, what, "left out of OUT and quarantined", how)
+
+
 def plan(setup: Setup, entries: Sequence[files.Entry], runner: Runner, tick: Tick) -> Plan:
     """Cut the inputs into parts. Tables are cut by the runner, since a compressed one has to be read for it."""
     inputs = inputs_of(entries, setup.config.keys.in_format)
@@ -117,13 +126,14 @@ def plan(setup: Setup, entries: Sequence[files.Entry], runner: Runner, tick: Tic
         (given,) = group
         value = values[given]
         if value["error"]:
-            left.append((given, InputError(*value["error"])))
+            error = InputError(*value["error"])
+            left.append((given, error if setup.out_format == "mirror" else absent(error)))
             continue
         for piece in value["pieces"]:
             path = str(spool / value["held"]) if value["held"] else given.path
             parts.append(Part(len(parts), kind, given.name, path, Piece(*piece), (given,)))
-    errors = tuple(entry.error for entry in entries if entry.error)
-    return Plan(tuple(inputs), tuple(parts), tuple(left), errors, sum(bool(entry.note) for entry in entries))
+    others = tuple(entry for entry in entries if not entry.taken)
+    return Plan(tuple(inputs), tuple(parts), tuple(left), others)
 
 
 def _grouped(inputs: Sequence[Input], most: int) -> Iterator[tuple[str, list[Input]]]:

@@ -7,6 +7,7 @@ wrote, so that the next one knows what is ours.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -19,6 +20,8 @@ import orjson
 from cleaner import files
 from cleaner.corpus.names import Names
 from cleaner.corpus.parts import Plan, Setup
+from cleaner.outcome import Outcome
+from cleaner.reports.build import of_outcome
 from cleaner.reports.previous import JSONL, README, REPORT
 from cleaner.reports.records import PackRecord, RunRecord, to_line
 from cleaner.show import disk_name, record_path
@@ -34,7 +37,7 @@ def write(out: Path, setup: Setup, plan: Plan, done: Done, names: Names) -> tupl
     """Write the report, remove what an earlier run wrote and this one did not, and return those names."""
     before = _listed(out)
     (out / REPORT).mkdir(exist_ok=True)
-    records = [*_records(out, names), *_passages(out, done)]
+    records = [*_records(out, names), *_left(out, setup, plan), *_passages(out, done)]
     for name, sources in (("duplicates", done.groups.groups), ("pairs", done.groups.pairs)):
         with files.fresh(files.place(out, f"{REPORT}/{name}.jsonl")) as target:
             for source in sources:
@@ -76,6 +79,25 @@ def _records(out: Path, names: Names) -> list[str]:
         os.replace(Path(names.folder, f"{part.number:06}.records.jsonl.gz"), files.place(out, name))  # noqa: PTH105
         found.append(name)
     return found
+
+
+def _left(out: Path, setup: Setup, plan: Plan) -> list[str]:
+    """Write the records of what no part holds (refused by name, skipped, a damaged table), and return their name."""
+    kept = setup.out_format == "mirror"  # then a table that cannot be read is copied
+    found = [
+        Outcome(entry.name, "quarantined" if entry.error else "skipped", "", "", error=entry.error,
+                note=entry.note or "", stands=False)
+        for entry in plan.others
+    ]  # fmt: skip
+    found += [
+        Outcome(given.name, "quarantined", given.kind, "", error=error, stands=kept) for given, error in plan.left
+    ]
+    if not found:
+        return []
+    lines = [to_line(of_outcome(outcome, {})[0]) for outcome in sorted(found, key=lambda outcome: outcome.name)]
+    name = f"{REPORT}/records/left.jsonl.gz"
+    files.replace_file(files.place(out, name), gzip.compress(b"".join(lines), 1, mtime=0))
+    return [name]
 
 
 def _passages(out: Path, done: Done) -> list[str]:

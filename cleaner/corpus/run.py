@@ -145,7 +145,7 @@ def _write(
     codes.update(error.code for error in refused)
     written = [disk_name(name) for value in made for name in value["written"]]
     files.sync([out / name for name in written], root=out)
-    totals["inputs"], totals["files_skipped"] = len(todo.inputs), todo.skipped
+    totals["inputs"], totals["files_skipped"] = len(todo.inputs), sum(entry.error is None for entry in todo.others)
     totals["bytes_out"] = sum(value["bytes"] for value in made)
     return Done(
         dict(sorted(totals.items())), dict(sorted(rules.items())), dict(sorted(codes.items())),

@@ -6,13 +6,17 @@ ours and are counted only. The number of a row is the place of its record among 
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from cleaner.formats.rows import CHUNK_BYTES, Chunk, Fault, Piece, Row, damaged, needs
+from cleaner.show import show
 
+_GZIP = b"\x1f\x8b"
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,8}) [\ \t]* (?:;[^\r\n]*)? \r\n", re.VERBOSE)  # its size, and extensions
 RECORDS = 256  # records of a piece: some five seconds of extraction
 PAGES = ("text/html", "application/xhtml+xml")
 
@@ -33,7 +37,7 @@ def _records(path: Path, where: str, start: int = 0, http: bool = False) -> Iter
         try:
             yield from fastwarc.warc.ArchiveIterator(file, parse_http=http)
         except (OSError, EOFError, ValueError) as err:
-            raise damaged(where, f"its records cannot be read to the end ({str(err)[:120]})") from err
+            raise damaged(where, f"its records cannot be read to the end ({show(str(err)[:120])})") from err
 
 
 def cut(path: Path, where: str) -> list[Piece]:
@@ -93,14 +97,18 @@ def _row(record: Any, number: int, limit: int) -> Row | None:
             return None
         content = (record.http_content_type or "").lower()
         encoding = (record.http_headers.get("Content-Encoding") or "").lower()
+        chunked = (record.http_headers.get("Transfer-Encoding") or "").strip().lower() == "chunked"
     elif kind in ("resource", "conversion"):
         content, encoding = (record.headers.get("Content-Type") or "").split(";")[0].strip().lower(), ""
+        chunked = False
     else:
         return None
     if content not in (*PAGES, "text/plain"):
         return None
-    body = record.reader.read(limit + 1)
-    if encoding in ("gzip", "deflate", "x-gzip") and len(body) <= limit:
+    body: bytes | None = record.reader.read(limit + 1)
+    if chunked and body is not None and len(body) <= limit:
+        body = _joined(body)
+    if encoding in ("gzip", "deflate", "x-gzip") and body is not None and len(body) <= limit:
         body = _decoded(body, limit)
     rest = {"url": record.headers.get("WARC-Target-URI"), "date": record.headers.get("WARC-Date")}
     name = record.record_id
@@ -117,10 +125,35 @@ def _row(record: Any, number: int, limit: int) -> Row | None:
 
 
 def _decoded(body: bytes, limit: int) -> bytes | None:
-    """Return a body without its content encoding, at most one byte over `limit`; None if it is damaged."""
+    """Return a body without its content encoding, at most one byte over `limit`; None if it is damaged or cut off."""
     for bits in (47, -15):  # gzip or zlib by its head, else a raw stream, which some servers call deflate
+        found, rest = b"", body
         try:
-            return zlib.decompressobj(bits).decompress(body, limit + 1)
+            while rest and len(found) <= limit:
+                stream = zlib.decompressobj(bits)
+                found += stream.decompress(rest, limit + 1 - len(found))
+                if not stream.eof and len(found) <= limit:
+                    return None
+                rest = stream.unused_data if stream.unused_data.startswith(_GZIP) else b""  # a member more, or padding
+            return found
         except zlib.error:
             continue
     return None
+
+
+def _joined(body: bytes) -> bytes | None:
+    """Return a body without its chunks (RFC 9112, 7.1), None if it is cut off.
+
+    Some crawlers join the chunks and keep the header: what does not begin with the size of a chunk is the body.
+    """
+    parts: list[bytes] = []
+    at = 0
+    while size := _CHUNK.match(body, at):
+        count = int(size[1], 16)
+        if not count:
+            return b"".join(parts)
+        at = size.end() + count + 2
+        if at > len(body):
+            return None
+        parts.append(body[size.end() : at - 2])
+    return None if parts else body

@@ -148,8 +148,8 @@ CODES: dict[str, Code] = {
         "Free some space and run the same command again.", 4,
     ),
     "E306": Code(
-        "Workers die before they come to a document.", "every file in OUT is whole, old or new",
-        "Give fewer `--jobs`, or more memory.", 4,
+        "Workers cannot be started, or die before they come to a document.", "every file in OUT is whole, old or new",
+        "Give fewer `--jobs`, or more memory or processes (ulimit).", 4,
     ),
     "E401": Code(
         "The rules found no end in four passes: two of them undo each other.", _KEPT,

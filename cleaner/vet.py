@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from cleaner.context import Context, Settings
-from cleaner.formats.sandbox import Died, Late, Sandbox
+from cleaner.errors import OutputError
+from cleaner.formats.sandbox import Died, Late, NotStarted, Sandbox
 from cleaner.kinds.linear import PATTERNS, How, check
 from cleaner.kinds.syntax import Refused
 
@@ -63,6 +64,9 @@ def compiles(rules: Sequence[Mapping[str, Any]], worker: str = "cleaner.trial") 
             box.ask(json.dumps(patterns).encode("ascii"), SECONDS)
         except (Late, Died):
             return False
+        except NotStarted as err:
+            how = "give it more memory or processes (ulimit), and run the same command again"
+            raise OutputError("E306", "the trial of a pack", f"no child: {err}", "nothing was written", how) from err
     return True
 
 

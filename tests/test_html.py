@@ -17,12 +17,12 @@ import pytest
 from opencc import OpenCC
 
 from cleaner import output, pipeline
-from cleaner.errors import InputError
+from cleaner.errors import InputError, OutputError
 from cleaner.formats import format_of, html_guard, output_name, page_of
 from cleaner.formats.html import Extracted, Extractor
 from cleaner.formats.html_align import marked, stripped
 from cleaner.formats.html_decode import decode_page, label_of
-from cleaner.formats.sandbox import Late, Sandbox
+from cleaner.formats.sandbox import Died, Late, Sandbox
 from cleaner.undo import read_report, rebuild
 
 TITLE = "河边的老榕树"
@@ -364,7 +364,7 @@ def child_of(tmp_path: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> str:
     name = f"worker_{hashlib.sha256(code.encode()).hexdigest()[:8]}"
     body = "\n".join(f"    {line}" for line in code.split("\n"))
     (tmp_path / f"{name}.py").write_text(
-        "import json, os, sys, time, signal\nfrom cleaner.formats import sandbox\n"
+        "import json, os, re, sys, time, signal\nfrom cleaner.formats import sandbox\n"
         f"def answer(question):\n{body}\nsandbox.bind_to_parent(int(sys.argv[1]))\nsandbox.serve(answer)\n",
         encoding="utf-8",
     )
@@ -436,6 +436,45 @@ def test_a_child_that_dies_once_is_asked_again_and_twice_is_quarantined(tmp_path
         assert extract(extractor, page()).text == "好\n" and extractor.box.starts == 2
         assert refused(extractor, page("<p>死</p>")).code == "E130"
         assert extract(extractor, page()).text == "好\n"
+
+
+WHOLE = {"lines": [], "kept": 1.0, "flags": [], "meta": {}}
+NO_ANSWERS = [b"", b"\xff", b"[]", b"{}", b"[" * 100_000, b"null", b'{"error": [1]}', b'{"error": 5}']
+NO_ANSWERS += [
+    json.dumps(WHOLE | other).encode()
+    for other in (
+        {"lines": 5}, {"lines": ["\ud800"]}, {"lines": [[]]}, {"meta": []}, {"meta": {"a": "\udfff"}},
+        {"kept": float("nan")}, {"kept": 2}, {"kept": None}, {"flags": 3},
+    )
+]  # fmt: skip
+
+
+def test_what_is_no_answer_quarantines_the_page_and_the_next_one_comes_out(tmp_path, monkeypatch):
+    (tmp_path / "answers").write_bytes(b"\n".join(NO_ANSWERS))
+    code = (
+        "if not (found := re.search('怪([0-9]+)'.encode(), question)):\n"
+        f"    {GOOD}\n"
+        f"return open({str(tmp_path / 'answers')!r}, 'rb').read().split(b'\\n')[int(found[1])]"
+    )
+    with Extractor(child_of(tmp_path, code, monkeypatch)) as extractor:
+        for number in range(len(NO_ANSWERS)):
+            assert refused(extractor, page(f"<p>怪{number}</p>")).code == "E130", NO_ANSWERS[number]
+            assert extract(extractor, page()).text == "好\n"
+
+
+def test_an_answer_without_end_is_not_waited_for(tmp_path, monkeypatch):
+    code = "sys.__stdout__.buffer.write(b'\\x10' * (1 << 20)); sys.__stdout__.flush(); time.sleep(100)"
+    with Sandbox(child_of(tmp_path, code, monkeypatch)) as box, pytest.raises(Died):
+        box.ask(b"x", 60)
+
+
+@pytest.mark.parametrize("code", ["raise SystemExit(1)", "time.sleep(100)"])
+def test_a_child_that_is_never_ready_is_no_fault_of_a_page(tmp_path, monkeypatch, code):
+    (tmp_path / "never.py").write_text(f"import time\n{code}\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    with Extractor("never") as extractor, pytest.raises(OutputError, match="E306"):
+        extractor.box.starting = 0.2
+        extract(extractor, page())
 
 
 def test_a_killed_child_costs_nothing(pages):

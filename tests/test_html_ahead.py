@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from itertools import repeat
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from cleaner import pipeline
 from cleaner.cache import Cache
-from cleaner.errors import InputError
+from cleaner.errors import InputError, OutputError
 from cleaner.formats import html_ahead
 from cleaner.formats.html import Extractor
 from cleaner.formats.html_ahead import Ahead
@@ -149,6 +150,45 @@ def test_a_page_that_hangs_and_one_that_kills_cost_the_others_nothing(tmp_path, 
             except InputError as err:
                 codes.append(err.code)
     assert codes == ["好\n", "E132", "好\n", "E130", "好\n", "好\n"]
+
+
+def refuse(monkeypatch, kind, which, error):
+    """Have starts of a thread or process fail: those whose number is in `which`."""
+    name = "__init__" if kind is subprocess.Popen else "start"
+    real, count = getattr(kind, name), iter(range(1000))
+
+    def start(self, *args, **how):
+        if next(count) in which:
+            raise error
+        return real(self, *args, **how)
+
+    monkeypatch.setattr(kind, name, start)
+
+
+FULL = (subprocess.Popen, BlockingIOError(11, "Resource temporarily unavailable"))
+THREADS = (threading.Thread, RuntimeError("can't start new thread"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "which"),
+    [(*FULL, [0]), (*FULL, [1, 2, 3, 4]), (*FULL, range(1, 1000)), (*THREADS, [1, 2]), (*THREADS, [2])],
+)
+def test_where_not_all_children_can_be_started_the_others_do_it(tmp_path, monkeypatch, kind, error, which):
+    given = [(f"{i}", f"{i}".encode()) for i in range(20)]
+    refuse(monkeypatch, kind, which, error)
+    with ahead(child_of(tmp_path, ECHO, monkeypatch), given, jobs=3) as pages:
+        for where, raw in given:
+            pages.go_on()
+            assert pages.extract(raw, where).text == f"{where}\n"
+
+
+@pytest.mark.parametrize(("kind", "error"), [FULL, THREADS])
+def test_where_no_child_can_be_started_the_run_ends_and_nothing_is_quarantined(
+    folder, config, book, monkeypatch, kind, error
+):
+    refuse(monkeypatch, kind, range(1000), error)
+    with pytest.raises(OutputError, match=r"00\.html: no extractor: .*(start new thread|unavailable).*E306"):
+        done(folder, config, book, 2)
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.02, 0.5])

@@ -8,21 +8,26 @@ they were given, and what comes out does not depend on who took them apart, or w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from queue import SimpleQueue
+from threading import Lock, Thread
 from types import TracebackType
 
+from cleaner.errors import OutputError
 from cleaner.formats.html import Extracted, Extractor
 
 AHEAD = 3  # pages that are begun, or done and not yet asked for, for each child: they are held in memory
 LEAST = 12  # pages for each child below which a further one does not pay: it takes 0.4 s of CPU to start (measured)
+
+Task = tuple[Future[Extracted], bytes, str, str | None, bool]  # of `Extractor.extract`
 
 
 class Ahead:
     """Takes apart `pages`, pairs of (where, bytes), while others are worked on: `with Ahead(pages, 2) as ahead: ...`
 
     `pages` is read by the caller's thread only, a few at a time, whenever `go_on` is called. `jobs` children are
-    started as they are needed. `encoding` and `allow_nul` are those of `extract`.
+    started as they are needed; where the machine does not give that many, fewer do the work. `encoding` and `allow_nul`
+    are those of `extract`.
     """
 
     def __init__(
@@ -31,12 +36,10 @@ class Ahead:
         self.pages = pages
         self.encoding, self.allow_nul = encoding, allow_nul
         self.extractors = [Extractor() for _ in range(jobs)]
-        self._free: SimpleQueue[Extractor] = SimpleQueue()
-        for extractor in self.extractors:
-            self._free.put(extractor)
-        # Threads that stay: the kernel ends a child with the thread that started it.
-        self._threads = ThreadPoolExecutor(jobs, "extract")
+        self._todo: SimpleQueue[Task | None] = SimpleQueue()
         self._begun: dict[str, tuple[bytes, Future[Extracted]]] = {}
+        self._threads: list[Thread] = []
+        self._lock, self._working = Lock(), 0
 
     def __enter__(self) -> Ahead:
         return self
@@ -50,7 +53,10 @@ class Ahead:
         """End the children, whatever they are at, and the threads that wait for them."""
         for extractor in self.extractors:
             extractor.box.stop()
-        self._threads.shutdown(cancel_futures=True)
+        for _ in self._threads:
+            self._todo.put(None)
+        for thread in self._threads:
+            thread.join()
         for extractor in self.extractors:
             extractor.box.close()
 
@@ -61,7 +67,8 @@ class Ahead:
             self._begun[where] = raw, self._submit(raw, where, self.encoding, self.allow_nul)
 
     def extract(self, raw: bytes, where: str, *, encoding: str | None = None, allow_nul: bool = False) -> Extracted:
-        """Return the main text of a page; errors are those of `Extractor.extract`.
+        """Return the main text of a page; errors are those of `Extractor.extract`, OutputError E306 only where no
+        child can be started at all.
 
         One that was not begun, or with other bytes, or settings, is taken apart now.
         """
@@ -80,11 +87,47 @@ class Ahead:
         return b"", None
 
     def _submit(self, raw: bytes, where: str, encoding: str | None, allow_nul: bool) -> Future[Extracted]:
-        return self._threads.submit(self._extract, raw, where, encoding, allow_nul)
+        if not self._threads:
+            self._start(where)
+        future: Future[Extracted] = Future()
+        self._todo.put((future, raw, where, encoding, allow_nul))
+        return future
 
-    def _extract(self, raw: bytes, where: str, encoding: str | None, allow_nul: bool) -> Extracted:
-        extractor = self._free.get()
-        try:
-            return extractor.extract(raw, where, encoding=encoding, allow_nul=allow_nul)
-        finally:
-            self._free.put(extractor)
+    def _start(self, where: str) -> None:
+        """Start a thread for each child: it stays, as the kernel ends a child with the thread that started it.
+
+        They do not hold up the end of the process: who is interrupted while this closes may be so at once.
+        """
+        for extractor in self.extractors:
+            thread = Thread(target=self._work, args=(extractor,), name="extract", daemon=True)
+            try:
+                with self._lock:
+                    thread.start()
+                    self._working += 1
+            except RuntimeError as err:
+                if not self._threads:
+                    how = "give it more processes (ulimit -u), and run the same command again"
+                    raise OutputError("E306", where, f"no extractor: {err}", "nothing was written", how) from err
+                return
+            self._threads.append(thread)
+
+    def _work(self, extractor: Extractor) -> None:
+        while (task := self._todo.get()) is not None:
+            future, raw, where, encoding, allow_nul = task
+            try:
+                future.set_result(extractor.extract(raw, where, encoding=encoding, allow_nul=allow_nul))
+            except OutputError as err:  # no child for this thread; another one may have one
+                if self._leaves():
+                    self._todo.put(task)
+                    return
+                future.set_exception(err)
+            except BaseException as err:
+                future.set_exception(err)
+
+    def _leaves(self) -> bool:
+        """Say whether a thread may end, as it is not the last one."""
+        with self._lock:
+            if self._working == 1:
+                return False
+            self._working -= 1
+            return True

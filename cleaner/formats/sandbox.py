@@ -23,6 +23,7 @@ from typing import BinaryIO
 _HEAD = 8
 _CHUNK = 1 << 16
 _PDEATHSIG = 1  # PR_SET_PDEATHSIG of prctl(2), Linux
+ANSWER = 1 << 28  # bytes; more is no answer (a page has 20 MB at most)
 MEMORY = 4 << 30  # bytes of address space of a child; an 18 MB page took 0.33 GB (trust.md section 6)
 
 
@@ -32,6 +33,10 @@ class Died(Exception):
 
 class Late(Exception):
     """The deadline passed; the child was killed."""
+
+
+class NotStarted(Exception):
+    """There is no child, and the question has nothing to do with it; the message says why."""
 
 
 class Sandbox:
@@ -53,11 +58,14 @@ class Sandbox:
         self.close()
 
     def ask(self, question: bytes, seconds: float) -> bytes:
-        """Return the child's answer. Raises Died, or Late if it is not there after `seconds` of wall time."""
+        """Return the child's answer.
+
+        Raises NotStarted, Died, or Late if the answer is not there after `seconds` of wall time.
+        """
         if self.stopped:
             raise Died
         try:
-            child = self._started()
+            child = self._ready()
             return self._talk(child, len(question).to_bytes(_HEAD, "big") + question, seconds)
         except BaseException:  # also an interrupt: what has half a question in its pipe is of no use any more
             self.close()
@@ -80,6 +88,17 @@ class Sandbox:
                 if stream:
                     with suppress(OSError):
                         stream.close()
+
+    def _ready(self) -> subprocess.Popen[bytes]:
+        """Return a child that waits for a question. Raises NotStarted."""
+        try:
+            return self._started()
+        except OSError as err:  # no process, no memory, no descriptor
+            raise NotStarted(f"it cannot be started ({err.strerror})") from err
+        except Late as err:
+            raise NotStarted(f"it is not ready after {self.starting:g} s") from err
+        except Died as err:
+            raise NotStarted("it ends before it is ready") from err
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None:
@@ -125,6 +144,8 @@ class Sandbox:
                         got += self._read(child.stdout)
                 if size < 0 and len(got) >= _HEAD:
                     size = _HEAD + int.from_bytes(got[:_HEAD], "big")
+                    if size > ANSWER:
+                        raise Died
         return bytes(got[_HEAD:size])
 
     @staticmethod

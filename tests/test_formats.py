@@ -4,6 +4,7 @@ import gzip
 import json
 import zlib
 
+import numpy as np
 import orjson
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from cleaner import files
 from cleaner.errors import InputError, UsageError
-from cleaner.formats import jsonl, packed, table_name, table_of
+from cleaner.formats import jsonl, packed, parquet, table_name, table_of
 from cleaner.formats.rows import Fields, Piece
 from tests.corpora import HOSTILE, clean_into, lines, settings, texts, tree
 from tests.test_cli import clean
@@ -97,6 +98,71 @@ def test_a_bomb_is_stopped_before_it_fills_anything(tmp_path, suffix):
     assert total <= (64 << 20) + (32 << 20)
     with pytest.raises(InputError, match="E121"):
         list(packed.blocks(path, "a", 1000))
+
+
+@pytest.mark.parametrize("form", ["text", "other column", "list", "map", "struct", "numbers", "prefixes"])
+def test_a_parquet_file_that_gives_too_much_is_named_and_copied(tmp_path, book, form):
+    """Of 6 kB, which hold one value of 60 MB for 200 rows, there came 12 GB: the run ended for want of memory."""
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    big, rows = "好" * 1_000_000, 30
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * rows), pa.array([big])).cast(pa.string())
+    ones = pa.array(range(rows + 1), pa.int32())
+    forms = {
+        "other column": column, "list": pa.ListArray.from_arrays(ones, column), "prefixes": column,
+        "map": pa.MapArray.from_arrays(ones, column, column), "struct": pa.StructArray.from_arrays([column], ["x"]),
+        "numbers": pa.ListArray.from_arrays(pa.array([0] * rows + [9_000_000]), pa.array(np.zeros(9_000_000, int))),
+    }  # fmt: skip
+    table = pa.table({"text": column} if form == "text" else {"text": ["好。"] * rows, "x": forms[form]})
+    src = tmp_path / "src"
+    src.mkdir()
+    other = {"use_dictionary": False, "column_encoding": {"text": "PLAIN", "x": "DELTA_BYTE_ARRAY"}}
+    pq.write_table(table, src / "a.parquet", compression="zstd", **(other if form == "prefixes" else {}))
+    (src / "b.jsonl").write_bytes('{"text": "一行。"}\n'.encode())
+    done = clean_into(src, tmp_path / "out", settings(), book)
+    assert done.codes == {"E121": 1} and (tmp_path / "out/b.jsonl").is_file()
+    assert (tmp_path / "out/a.parquet").read_bytes() == (src / "a.parquet").read_bytes()
+
+
+def test_strings_of_parquet_are_counted_as_often_as_they_stand_there(tmp_path):
+    """Also in lists and maps, whose batches may share the values of all rows: else good files would be called bombs."""
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    words = pa.array(["ab", None, "cdef", "ab"] * 300)
+    ones = pa.array(range(1201), pa.int32())
+    lists, maps = pa.ListArray.from_arrays(ones, words), pa.MapArray.from_arrays(ones, words.fill_null("k"), words)
+    table = pa.table({"a": words, "b": lists, "c": maps, "d": pa.StructArray.from_arrays([words, lists], ["x", "y"])})
+    pq.write_table(table, tmp_path / "a.parquet")
+    batches = list(pq.ParquetFile(tmp_path / "a.parquet").iter_batches(batch_size=256))
+    counts = [sum(a.nbytes for batch in batches for a in parquet._strings(pa, batch.column(i))) for i in range(4)]
+    plain = sum(len(word or "") for word in words.to_pylist())
+    more = 4 * 1200 + 200 + 8 * len(batches)  # offsets, and which are null
+    for count, least in zip(counts, (plain, plain, 2 * plain + 300, 2 * plain), strict=True):
+        assert least < count <= least + 2 * more
+
+
+def test_a_parquet_file_that_is_damaged_in_its_middle_costs_no_other_file(tmp_path, book):
+    """Its rows were not read before they were cleaned: the run ended there, and nothing was written."""
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    src = tmp_path / "src"
+    src.mkdir()
+    table = pa.table({"text": texts(300)})
+    pq.write_table(table, src / "a.parquet", row_group_size=50, compression="zstd")
+    pq.write_table(table, src / "c.parquet", compression="none", use_dictionary=False, write_page_checksum=True)
+    for name in ("a.parquet", "c.parquet"):
+        raw = bytearray((src / name).read_bytes())
+        half = len(raw) // 2
+        raw[half : half + 40] = bytes(b ^ 1 for b in raw[half : half + 40])
+        (src / name).write_bytes(raw)
+    (src / "b.jsonl").write_bytes('{"text": "一行。"}\n'.encode())
+    done = clean_into(src, tmp_path / "out", settings(), book)
+    assert done.codes == {"E114": 2} and (tmp_path / "out/b.jsonl").is_file()
+    for name in ("a.parquet", "c.parquet"):
+        assert (tmp_path / "out" / name).read_bytes() == (src / name).read_bytes()
 
 
 @pytest.mark.parametrize("suffix", ["gz", "zst"])

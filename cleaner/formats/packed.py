@@ -40,7 +40,7 @@ def blocks(path: Path, where: str, limit: int) -> Iterator[bytes]:
             while block := stream.read(BLOCK):
                 total += len(block)
                 if kind and (total > limit or total > max(FREE, RATIO * file.tell())):
-                    raise _bomb(where, total, file.tell(), limit)
+                    raise bomb(where, total, file.tell(), limit)
                 yield block
         except (EOFError, gzip.BadGzipFile, zlib.error) as err:
             raise damaged(where, f"its gzip data is damaged or cut off ({err})") from err
@@ -96,7 +96,8 @@ def pack(kind: str) -> Any:
     return zstandard.ZstdCompressor(level=3).compressobj()
 
 
-def _bomb(where: str, out: int, read: int, limit: int) -> InputError:
+def bomb(where: str, out: int, read: int, limit: int) -> InputError:
+    """Return the error of a file of which `read` bytes give `out`."""
     what = f"{read} bytes of it give more than {out >> 20} MiB; the limits are {limit >> 20} MiB and {RATIO} for 1"
     how = "if it is what it should be, decompress it yourself or raise max_decompressed; else exclude it"
     return InputError("E121", where, what, "copied unchanged and quarantined", how)

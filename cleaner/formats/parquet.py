@@ -12,9 +12,11 @@ from types import TracebackType
 from typing import Any
 
 from cleaner.errors import InputError
+from cleaner.formats.packed import FREE, RATIO, bomb
 from cleaner.formats.rows import CHUNK_ROWS, Chunk, Fault, Fields, Piece, Row, damaged, needs, no_field
 
 COMPRESSION = "zstd"
+FEW_ROWS = 16  # that are in memory at a time where nothing says how long their strings are
 
 
 def arrow(where: str) -> Any:
@@ -28,10 +30,13 @@ def arrow(where: str) -> Any:
     return pyarrow
 
 
-def _opened(path: Path, where: str) -> Any:
+def _opened(path: Path, where: str, folded: Sequence[str] = ()) -> Any:
+    """Open a file; the columns `folded`, by their paths, come as indices into a dictionary of their values."""
     pa = arrow(where)
     try:
-        file = pa.parquet.ParquetFile(_file(pa, path, "r"), pre_buffer=False)
+        file = pa.parquet.ParquetFile(
+            _file(pa, path, "r"), pre_buffer=False, page_checksum_verification=True, read_dictionary=list(folded)
+        )
         _ = file.schema_arrow.names  # of a damaged file they may be no UTF-8
         return file
     except (pa.ArrowException, OSError, UnicodeDecodeError) as err:
@@ -50,7 +55,11 @@ def _first(err: Exception) -> str:
 
 
 def cut(path: Path, where: str, fields: Fields, size: int) -> list[Piece]:
-    """Return pieces of whole row groups, about `size` bytes of data each. Raises E106, E107 and E114."""
+    """Return pieces of whole row groups, about `size` bytes of data each. Raises E106, E107, E114 and E121.
+
+    The file is read to its end, as other tables are, so that what is wrong with it is known before the first row is
+    cleaned.
+    """
     pa = arrow(where)
     file = _opened(path, where)
     schema = file.schema_arrow
@@ -66,6 +75,7 @@ def cut(path: Path, where: str, fields: Fields, size: int) -> list[Piece]:
                 "E114", where, what, "copied unchanged and quarantined", "name the column of text with --text-field"
             )
         )
+    _weigh(path, where, file)
     pieces = []
     begun = rows = held = 0
     first = 1
@@ -76,6 +86,74 @@ def cut(path: Path, where: str, fields: Fields, size: int) -> list[Piece]:
             pieces.append(Piece(begun, group + 1, first, rows, held))
             begun, first, rows, held = group + 1, first + rows, 0, 0
     return pieces
+
+
+def _weigh(path: Path, where: str, file: Any) -> None:
+    """Raise InputError E121 if the values have more than 200 bytes for each of the file's, E114 if it is damaged."""
+    pa = arrow(where)
+    size = path.stat().st_size
+    most, weight, rows, folded = max(FREE, RATIO * size), 0, CHUNK_ROWS, set()
+    for group in map(file.metadata.row_group, range(file.num_row_groups)):
+        for at, column in ((i, group.column(i)) for i in range(group.num_columns)):
+            if column.physical_type != "BYTE_ARRAY":
+                weight += column.num_values * (_WIDTHS.get(column.physical_type) or file.schema.column(at).length)
+            elif "DELTA_BYTE_ARRAY" in column.encodings:
+                rows = 1  # each value may be the last one and more
+            elif any("DICTIONARY" in name for name in column.encodings):
+                folded.add(column.path_in_schema)
+            if max(weight, column.total_uncompressed_size) > most:
+                raise bomb(where, weight, size, most)
+    try:
+        for group in range(file.num_row_groups if folded else 0):
+            rows = min(rows, _rows_in_memory(pa, _opened(path, where, sorted(folded)), group))
+        for batch in file.iter_batches(batch_size=rows):
+            weight += sum(leaf.nbytes for column in batch.columns for leaf in _strings(pa, column))
+            if weight > most:
+                raise bomb(where, weight, size, most)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as err:
+        raise damaged(where, f"its rows cannot be read to the end ({_first(err)})") from err
+
+
+# Bytes of a value; those of strings are counted as they are read.
+_WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 12, "FLOAT": 4, "DOUBLE": 8}
+
+
+def _rows_in_memory(pa: Any, file: Any, group: int) -> int:
+    """Return how many rows of a group may be held at a time: a value that stands in it once may be that of each row.
+
+    The first row, with its strings as indices into their dictionary, says how long the longest of them is.
+    """
+    import pyarrow.compute as compute
+
+    rows = CHUNK_ROWS
+    for batch in file.iter_batches(batch_size=1, row_groups=[group]):
+        for leaf in (leaf for column in batch.columns for leaf in _strings(pa, column)):
+            if pa.types.is_dictionary(leaf.type):
+                longest = compute.max(compute.binary_length(leaf.dictionary)).as_py()
+                rows = min(rows, FEW_ROWS if longest is None else max(1, FREE // max(1, longest)))
+        break
+    return rows
+
+
+def _strings(pa: Any, column: Any) -> Iterator[Any]:
+    """Yield the arrays of strings in a column, or of indices into a dictionary of strings, without those of others."""
+    kind, types = column.type, pa.types
+    if _binary(pa, kind) or (types.is_dictionary(kind) and _binary(pa, kind.value_type)):
+        yield column
+    elif types.is_struct(kind):
+        for i in range(kind.num_fields):
+            yield from _strings(pa, column.field(i))
+    elif types.is_list(kind) or types.is_large_list(kind) or types.is_map(kind):
+        start, stop = (column.offsets[at].as_py() for at in (0, -1))  # of the batch: the values may be those of several
+        for inner in [column.keys, column.items] if types.is_map(kind) else [column.values]:
+            yield from _strings(pa, inner.slice(start, stop - start))
+
+
+def _binary(pa: Any, kind: Any) -> bool:
+    types = pa.types
+    return any(
+        is_it(kind) for is_it in (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    )
 
 
 def head(path: Path, where: str, target: Path, rows: int) -> float:

@@ -43,11 +43,17 @@ def key_of(*parts: str | bytes) -> bytes:
     return digest.digest()
 
 
-def default_folder() -> Path:
-    """Return the folder for caches of this user, by the habits of the platform (XDG_CACHE_HOME is obeyed)."""
+def default_folder() -> Path | None:
+    """Return the folder for caches of this user, by the habits of the platform (XDG_CACHE_HOME is obeyed).
+
+    None for a user without a home, as in some containers: old platformdirs gives a relative path then, new one raises.
+    """
     from platformdirs import user_cache_path
 
-    return user_cache_path("seedclean", appauthor=False)
+    with suppress(RuntimeError):
+        found = user_cache_path("seedclean", appauthor=False)
+        return found if found.is_absolute() else None
+    return None
 
 
 class Cache:

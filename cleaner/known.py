@@ -20,6 +20,7 @@ FOLDER = "hook"  # inside the cache folder of this user
 FILE = "="  # before a path: a file outside of the index that the answer depends on, such as one of an installed pack
 _MAGIC = b"seedclean hook 2"
 _SUM = 32  # bytes of a digest
+_MOST = 500  # answers kept; a hook that is given the names of files asks another question each time
 _LANGUAGE = ("CLEAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
 _OFF = ("--no-cache", "--cache-dir", "--rev", "--stats", "--help", "-h", "--worktree", "-v", "--verbose",
         "--log-format", "--files-from")  # fmt: skip
@@ -61,8 +62,17 @@ def remember(argv: list[str], specs: list[str], said: str) -> None:
             listed = b"".join(os.fsencode(spec) + b"\0" for spec in specs)
             file.write(_MAGIC + b"\0" + digest + listed + raw)
         os.replace(temporary, place)
+        _trim(os.path.dirname(place))
     except (OSError, ValueError):
         return  # a cache never fails a run
+
+
+def _trim(folder: str) -> None:
+    """Delete the older half of the answers if there are too many. Raises OSError."""
+    paths = [os.path.join(folder, name) for name in os.listdir(folder)]
+    if len(paths) > _MOST:
+        for path in sorted(paths, key=os.path.getmtime)[: len(paths) - _MOST // 2]:
+            os.unlink(path)
 
 
 def asks_of_index(argv: list[str]) -> bool:
@@ -127,4 +137,6 @@ def _code() -> list[bytes]:
 
 def _place(key: str) -> str:
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(base):
+        raise ValueError("a user without a home")
     return os.path.join(base, "seedclean", FOLDER, key)

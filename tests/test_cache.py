@@ -7,11 +7,13 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaner import known
 from cleaner.cache import FILE, Cache, default_folder, key_of
 
 
@@ -187,3 +189,22 @@ def test_nobody_else_may_read_what_the_texts_say(tmp_path):
 def test_the_folder_is_the_users_own(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert default_folder() == tmp_path / "seedclean"
+
+
+def test_without_a_home_there_is_none(monkeypatch):
+    """`~` is no name of a folder: it would be made where the command is run."""
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    assert default_folder() is None
+
+
+def test_answers_to_a_hook_do_not_pile_up(tmp_path, monkeypatch):
+    """A hook that is given the names of files asks another question at each commit."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.chdir(Path(__file__).parent)
+    monkeypatch.setattr(known, "_MOST", 6)
+    for number in range(9):
+        argv = ["check", "--staged", f"{number}.txt"]
+        known.remember(argv, ["."], "in step")
+        assert known.answer(argv) == "in step"
+    assert 3 <= len(list((tmp_path / "seedclean" / "hook").iterdir())) <= 6

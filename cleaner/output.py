@@ -7,6 +7,7 @@ if the last report names them; nothing else is ever touched, and nothing that a 
 from __future__ import annotations
 
 import filecmp
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -50,7 +51,9 @@ def differences(result: Result, out: Path) -> list[Difference]:
 
 def _holds(path: Path, body: bytes | Path) -> bool:
     if isinstance(body, Path):
-        return filecmp.cmp(path, body, shallow=False)
+        with suppress(OSError):  # it has gone since it was read
+            return filecmp.cmp(path, body, shallow=False)
+        return False
     return path.stat().st_size == len(body) and path.read_bytes() == body
 
 
@@ -103,16 +106,20 @@ def write(
 
 
 def _put(out: Path, name: str, body: bytes | Path, errors: list[CleanerError]) -> bool:
-    """Write one file. A place that is not inside OUT (a link in its way) is an error of that file alone."""
+    """Write one file.
+
+    A place that is not inside OUT (a link in its way), or a seed that changes while it is copied, is an error of that
+    file alone.
+    """
     try:
         path = files.place(out, name)
+        if isinstance(body, Path):
+            files.copy_file(body, path, show_path(body.as_posix()))
+        else:
+            files.replace_file(path, body)
     except InputError as err:
         errors.append(err)
         return False
-    if isinstance(body, Path):
-        files.copy_file(body, path, show_path(body.as_posix()))
-    else:
-        files.replace_file(path, body)
     return True
 
 

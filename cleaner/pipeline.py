@@ -158,7 +158,7 @@ def run(src: Path, out: Path | None, config: Config, book: Book, tick: Tick = qu
     What `cache` knows of an earlier run is not worked out again; a few texts take less time than to ask it.
     """
     entries = survey(src, out, config)
-    size = sum(entry.path.stat().st_size for entry in entries if entry.taken)
+    size = sum(files.size_of(entry.path) for entry in entries if entry.taken)
     config = replace(config, bulk=size > BULK or config.keys.dedup.against is not None)  # one article, a large corpus
     cache = cache if config.bulk else NO_CACHE
     memo = memo_of(config, book, cache)
@@ -341,9 +341,18 @@ def one(
     try:
         raw = files.read(entry.path, where, limit=config.keys.max_file_size)
     except InputError as err:
-        digest = _digest(entry.path) if err.code == "E120" else ""
-        return Outcome(entry.name, "quarantined", kind, digest, error=err, stands=err.code == "E120")
+        return _unread(entry, kind, where, err)
     return clean_bytes(entry.name, raw, where, kind, config, book, config.ignored(entry.name, src), pages, memo)
+
+
+def _unread(entry: files.Entry, kind: str, where: str, err: InputError) -> Outcome:
+    """Return the outcome of an entry that was not read; one that is too large is copied as it is."""
+    if err.code != "E120":
+        return Outcome(entry.name, "quarantined", kind, "", error=err, stands=False)
+    try:
+        return Outcome(entry.name, "quarantined", kind, files.digest_of(entry.path, where), error=err)
+    except InputError as other:  # meanwhile it is something else
+        return _unread(entry, kind, where, other)
 
 
 def clean_bytes(
@@ -463,11 +472,6 @@ def extracted_place(path: str) -> str:
 
 def _where(src: Path, name: str) -> str:
     return (src / name if src.is_dir() else src).as_posix()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _body(outcome: Outcome, entry: files.Entry) -> bytes | Path | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cleaner import files
 from cleaner.cli.options import Options
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def clean_corpus(
     from cleaner.runners import choose
 
     printer, begun, wall = options.printer, _cpu(), time.monotonic()
-    size = sum(entry.path.stat().st_size for entry in entries if entry.taken)
+    size = sum(files.size_of(entry.path) for entry in entries if entry.taken)
     keys = config.keys
     runner = choose(keys.engine, keys.jobs, options.ray_address, work=size, deadline=keys.deadline)
     try:

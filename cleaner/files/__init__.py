@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from cleaner.files.decode import ENCODINGS, Source, decode, named_encoding, rebuild
-from cleaner.files.read import copy_file, read
+from cleaner.files.read import copy_file, digest_of, read, size_of
 from cleaner.files.walk import OTHER_SUFFIX, Entry, check_places, name_error, walk
 from cleaner.files.write import INCOMPLETE, Lock, announced, fresh, place, remove, replace_file, sync
 
@@ -22,6 +22,7 @@ __all__ = [
     "check_places",
     "copy_file",
     "decode",
+    "digest_of",
     "fresh",
     "name_error",
     "named_encoding",
@@ -30,6 +31,7 @@ __all__ = [
     "rebuild",
     "remove",
     "replace_file",
+    "size_of",
     "sync",
     "walk",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -30,9 +31,29 @@ def read(path: Path, where: str, *, limit: int) -> bytes:
             how = "raise --max-file-size, split it or exclude it"
             raise InputError("E120", where, what, "copied unchanged and quarantined", how)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            raw = stream.read(before.st_size + 1)  # one more than there should be: it may have grown
+            try:
+                raw = stream.read(before.st_size + 1)  # one more than there should be: it may have grown
+            except OSError as err:  # a disk that fails
+                raise _unreadable(err, where) from err
         _unchanged(path, where, before, len(raw))
     return raw
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file; 0 if it has gone meanwhile, which is said when its turn comes."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def digest_of(path: Path, where: str) -> str:
+    """Return the SHA-256 of a regular file of any size. Raises as `read` does, but for E120."""
+    with _opened(path, where) as (descriptor, before):
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        _unchanged(path, where, before, before.st_size)
+    return found
 
 
 def copy_file(path: Path, target: Path, where: str) -> None:

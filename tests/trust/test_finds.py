@@ -6,14 +6,15 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cleaner import packs
+from cleaner import files, output, packs, pipeline
 from cleaner.config import load
 from cleaner.context import Context, Settings
-from cleaner.errors import CleanerError, Errors
+from cleaner.errors import CleanerError, Errors, OutputError
 from cleaner.formats import warc
 from cleaner.reports.records import from_jsonl
 from tests.test_cli import PROSE, clean, seeds, tree
@@ -153,3 +154,65 @@ def test_a_signal_waits_until_a_module_is_loaded(name, raised, tmp_path):
     env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
     done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60)
     assert done.stdout.split() == ["loaded", raised], done.stderr
+
+
+def two_seeds(tmp_path, config):
+    """A text and one that is too large, and the settings with which it is."""
+    src = tmp_path / "src"
+    src.mkdir()
+    (src / "a.txt").write_text(PROSE, encoding="utf-8")
+    (src / "big.txt").write_text(PROSE * 9, encoding="utf-8")
+    limit = len((src / "big.txt").read_bytes()) - 1
+    return src, replace(config, keys=config.keys.model_copy(update={"max_file_size": limit}))
+
+
+def test_a_seed_that_goes_after_the_walk_is_left_alone(tmp_path, config, book, monkeypatch):
+    src, settings = two_seeds(tmp_path, config)
+    real = pipeline.survey
+
+    def survey(*args):
+        found = real(*args)
+        (src / "a.txt").unlink()
+        return found
+
+    monkeypatch.setattr(pipeline, "survey", survey)
+    assert [error.code for error in pipeline.run(src, None, settings, book).errors] == ["E131", "E120"]
+
+
+@pytest.mark.parametrize(("make", "code"), [(os.mkfifo, "E101"), (None, "E131")])
+def test_a_large_seed_that_becomes_something_else_is_not_waited_for(tmp_path, config, book, monkeypatch, make, code):
+    src, settings = two_seeds(tmp_path, config)
+    real = files.read
+
+    def read(path, where, *, limit):
+        try:
+            return real(path, where, limit=limit)
+        finally:
+            if path.name == "big.txt":
+                path.unlink()
+                if make:
+                    make(path)
+
+    monkeypatch.setattr(files, "read", read)
+    assert [error.code for error in pipeline.run(src, None, settings, book).errors] == [code]
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_large_seed_that_goes_before_it_is_copied_stops_no_other(tmp_path, config, book, old):
+    src, settings = two_seeds(tmp_path, config)
+    out = tmp_path / "out"
+    found = pipeline.run(src, out, settings, book)
+    if old:
+        output.write(found, out)
+        (out / "a.txt").unlink()
+    (src / "big.txt").unlink()
+    done = output.write(found, out)
+    assert [error.code for error in done.errors] == ["E131"]
+    assert (out / "a.txt").exists() and (out / "__report__" / "report.jsonl").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file that fails when it is read")
+def test_a_disk_that_fails_while_a_seed_is_read_is_said(tmp_path):
+    """Memory of a process that is not mapped can be opened and not read (EIO)."""
+    with pytest.raises(OutputError, match=r"cannot be read \(Input/output error\).*E302"):
+        files.read(Path("/proc/self/mem"), "a.txt", limit=10)

@@ -19,6 +19,11 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         sys.stderr.close()
+    except OSError as err:  # a full disk
+        from cleaner.cli.printing import Printer
+
+        Printer().full(err)
+        sys.exit(4)
 
 
 if __name__ == "__main__":

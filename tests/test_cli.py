@@ -481,6 +481,23 @@ def test_a_reader_that_goes_away_does_not_stop_the_run(seeds):
     assert (seeds.parent / "out/a.txt").is_file()
 
 
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_that_nobody_reads_or_that_has_no_room_is_no_bug(option):
+    """click prints these itself: they were 1 on a closed pipe, and 70 on a full disk."""
+    command = f"{sys.executable} -m cleaner {option} | true; echo ${{PIPESTATUS[0]}}; {sys.executable} -m cleaner"
+    done = subprocess.run(["bash", "-c", f"{command} {option} > /dev/full"], capture_output=True, text=True, cwd=ROOT)
+    assert (done.stdout, done.returncode) == ("0\n", 4) and "[E304]" in done.stderr, done
+    assert "E490" not in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_an_answer_that_was_known_and_has_no_room_is_no_bug():
+    """What `known` answers is printed before the command line is there: it was a traceback, and 1."""
+    program = "import cleaner.known, cleaner.__main__ as m; cleaner.known.answer = lambda _: 'in step\\n'; m.main()"
+    command = f'{sys.executable} -c "{program}" > /dev/full'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 4 and "[E304]" in done.stderr and "Traceback" not in done.stderr, done
+
+
 def test_a_full_stdout_is_4_and_out_is_whole(seeds):
     with Path("/dev/full").open("wb") as full:
         found = subprocess.run(

@@ -496,6 +496,16 @@ def test_links_are_followed_only_inside_of_src_and_never_in_circles(tmp_path):
     assert all(read(path, name, limit=99) for name, path in taken.items())
 
 
+def test_no_link_leads_into_out(tmp_path):
+    """A run would clean what it has made itself, and each run after it more."""
+    fill(tmp_path, "src/a.txt", "src/out/a.txt", "src/out/sub/b.txt")
+    for name, target in {"l.txt": "out/a.txt", "sub": "out/sub", "whole": "out"}.items():
+        (tmp_path / "src" / name).symlink_to(target)
+    found = walked(tmp_path / "src", follow=True, out=tmp_path / "src/out")
+    into = "symbolic link that leads into OUT, not followed [E102]"
+    assert found == {"a.txt": "", "l.txt": into, "sub": into, "whole": into}
+
+
 def test_behind_a_link_no_other_link_is_followed(tmp_path):
     fill(tmp_path, "a/1.txt", "b/2.txt")
     (tmp_path / "a/to-b").symlink_to("../b")

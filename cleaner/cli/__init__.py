@@ -211,6 +211,12 @@ def main() -> NoReturn:
             )
         )
         code = 130
+    except SystemExit:  # click's own: nobody reads the help any more
+        code = 0
+    except OSError as err:
+        code = 4 if _of_click(err) else _bug(err, printer)
+        if code == 4:
+            printer.full(err)
     except Exception as err:
         code = _bug(err, printer)
     printer.result(max(code, printer.failed))
@@ -254,6 +260,14 @@ def _unraisable(what: Any) -> None:
         sys.__unraisablehook__(what)
     else:
         clock.send_later(again)
+
+
+def _of_click(err: OSError) -> bool:
+    """Say whether click could not print a help text or the version; everything else is printed by `Printer`."""
+    import traceback
+
+    last = traceback.extract_tb(err.__traceback__)[-1]
+    return last.name == "echo" and Path(last.filename).parent.name == "click"
 
 
 def _usage(err: click.ClickException, t: Speech) -> str:

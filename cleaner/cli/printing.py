@@ -83,7 +83,7 @@ class Printer:
             except BrokenPipeError:
                 self._leave(sys.stdout)
             except OSError as err:
-                self._full(err)
+                self.full(err)
 
     def note(self, text: str) -> None:
         """Print what is no result: to stderr, unless quiet."""
@@ -143,7 +143,7 @@ class Printer:
             except BrokenPipeError:
                 self._leave(stream)
             except OSError as err:
-                self._full(err)
+                self.full(err)
 
     def _draw(self, what: str, done: int, of: int) -> None:
         if self._bar is None:
@@ -170,14 +170,15 @@ class Printer:
         except BrokenPipeError:
             self._leave(stream)
         except OSError as err:
-            self._full(err)
+            self.full(err)
 
     def _leave(self, stream: IO[str]) -> None:
         """The reader is gone: print no more, and keep the interpreter from complaining at its end."""
         self._gone = self._gone or stream is sys.stdout
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
-    def _full(self, err: OSError) -> None:
+    def full(self, err: OSError) -> None:
+        """Say once that stdout cannot be written (E304), and print no more to it."""
         self.failed = 4
         if not self._gone:
             self._gone = True

@@ -78,9 +78,9 @@ def walk(
 
     `suffixes` are lower case with their dot (".txt", ".warc.gz"); `excluded` gets a name; `output` says under which
     name a taken file is written; what `only` does not name is passed over, if it is given. A hidden folder is one
-    entry, and `out` inside `root` is none. Links are followed only where they stay inside `root`, and inside a folder
-    behind a link none is followed (else n links to each other would give n! names). Raises OutputError E302 if a
-    folder cannot be listed.
+    entry, and `out` inside `root` is none. Links are followed only where they stay inside `root` and outside of `out`,
+    and inside a folder behind a link none is followed (else n links to each other would give n! names). Raises
+    OutputError E302 if a folder cannot be listed.
     """
     plan = _Walk(root, tuple(sorted(suffixes)), excluded, _identity(out) if out else None, follow_symlinks)
     if not root.is_dir():
@@ -179,6 +179,8 @@ def _behind(plan: _Walk, name: str, path: Path, linked: bool) -> Entry | _Folder
         else:
             if not real.is_relative_to(os.path.realpath(plan.root)):
                 why = "symbolic link that leads out of SRC"
+            elif plan.out is not None and any(_identity(place) == plan.out for place in (real, *real.parents)):
+                why = "symbolic link that leads into OUT"
             elif Path(os.path.realpath(path.parent)).is_relative_to(real):
                 why = "symbolic link to a folder that it is in"
             elif linked:

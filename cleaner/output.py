@@ -81,28 +81,48 @@ def write(
 
     Raises OutputError: E301 the disk is full or fails, E302 not permitted, E303 another run holds OUT.
     """
-    todo = differences(result, out)
     pages = dict(result.pages(then)) if html else {}
-    fresh = {name: page for name, page in pages.items() if not ((out / name).is_file() and _holds(out / name, page))}
-    dead = _stale_pages(out, set(pages)) if html else []
+    seen = _state(out)
+    todo = _todo(result, out, pages if html else None)
     broken_off = (out / files.INCOMPLETE).exists()  # then dead temporary files are to be swept, too
-    if not (todo or fresh or dead or broken_off):
+    if not (any(todo) or broken_off):
         return Written((), ())
-    changed = [d.name for d in todo if d.kind != "orphan"]
-    orphans = [d.name for d in todo if d.kind == "orphan"]
     errors: list[CleanerError] = []
     with files.Lock(out, wait=wait) as lock:
+        if _state(out) != seen or lock.broken_off != broken_off:  # another run has written while this one waited
+            todo = _todo(result, out, pages if html else None)
+        differing, fresh, dead = todo
+        changed = [d.name for d in differing if d.kind != "orphan"]
+        orphans = [d.name for d in differing if d.kind == "orphan"]
         texts = sorted(set(changed) - {JSONL}, key=lambda name: (name.startswith(f"{REPORT}/"), name))
-        lock.announce(d.name for d in todo if d.kind == "missing" and d.name in result.texts)
+        lock.announce(d.name for d in differing if d.kind == "missing" and d.name in result.texts)
         done = [out / name for name in texts if _put(out, name, result.committed[name], errors)]
-        for name, page in fresh.items():
-            _put(out, name, page, errors)
+        for name in fresh:
+            _put(out, name, pages[name], errors)
         for name in orphans + dead:
             files.remove(out / name, out)
         files.sync(done, root=out)
         if JSONL in changed and _put(out, JSONL, result.committed[JSONL], errors):
             files.sync([out / JSONL], root=out)
     return Written(tuple(changed), tuple(orphans), tuple(errors))
+
+
+def _todo(result: Result, out: Path, pages: dict[str, bytes] | None) -> tuple[list[Difference], list[str], list[str]]:
+    """Return what of the committed part differs, the pages that do, and those to remove; None leaves pages alone."""
+    differing = differences(result, out)
+    if pages is None:
+        return differing, [], []
+    fresh = [name for name, page in pages.items() if not ((out / name).is_file() and _holds(out / name, page))]
+    return differing, fresh, _stale_pages(out, set(pages))
+
+
+def _state(out: Path) -> tuple[int, int] | None:
+    """Return what changes with every run that writes texts: which file the report is, and since when."""
+    try:
+        found = (out / JSONL).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _put(out: Path, name: str, body: bytes | Path, errors: list[CleanerError]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -84,8 +85,11 @@ def inputs_of(entries: Sequence[files.Entry], in_format: str) -> list[Input]:
     for entry in entries:
         if entry.taken:
             kind = in_format if in_format != "auto" else table_of(entry.name) or format_of(entry.name) or "txt"
-            state = entry.path.stat()
-            found.append(Input(entry.name, str(entry.path), kind, state.st_size, state.st_mtime_ns))
+            size, changed = -1, -1  # it went away since the walk: `unchanged` says so
+            with suppress(OSError):
+                state = entry.path.stat()
+                size, changed = state.st_size, state.st_mtime_ns
+            found.append(Input(entry.name, str(entry.path), kind, size, changed))
     return found
 
 

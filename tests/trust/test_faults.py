@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
+from cleaner.config import load
 from tests.conftest import ROOT
-from tests.test_cli import clean, seeds
+from tests.test_cli import PROSE, clean, seeds
 from tests.trust.injector import Faults
 from tests.trust.kills import Kills
 
@@ -48,6 +49,32 @@ def test_an_orphan_that_cannot_be_deleted_is_4_and_no_bug(seeds, monkeypatch):
     monkeypatch.setattr("pathlib.Path.unlink", denied)
     done = clean("seeds/", "out/", cwd=seeds.parent)
     assert done.returncode == 4 and "[E302]" in done.stderr, done.stderr
+
+
+def test_a_run_that_has_waited_for_another_one_leaves_out_as_its_own_report_says(seeds, monkeypatch):
+    """What was to be written was known before it waited: OUT held a text of the other run, and a report of neither."""
+    from cleaner import files, output, pipeline
+
+    config = load(None, {})
+    book = pipeline.Book.of(config)
+    (seeds / "b.txt").write_text("标题\n\n" + PROSE, encoding="utf-8")
+    out = seeds.parent / "out"
+    first = pipeline.run(seeds, out, config, book)
+    output.write(first, out)
+    (seeds / "b.txt").write_text("题目\n\n" + PROSE * 2, encoding="utf-8")
+    other = pipeline.run(seeds, out, config, book)
+    (out / "a.txt").unlink()
+
+    class Waits(files.Lock):
+        def __enter__(self):
+            monkeypatch.setattr(files, "Lock", plain)
+            output.write(other, out)
+            return super().__enter__()
+
+    plain = files.Lock
+    monkeypatch.setattr(files, "Lock", Waits)
+    output.write(first, out, wait=True)
+    assert output.differences(first, out) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -30,6 +30,7 @@ from cleaner.runners.exchange import Rows, Shuffle, save
 from cleaner.runners.pool import Pool
 from cleaner.runners.serial import Serial
 from tests import corpora
+from tests.test_cli import clean as command
 
 DEFAULTS = OverlapSettings()
 FOOTER = "本站所有内容均为转载如有侵权请联系我们删除谢谢合作"
@@ -101,6 +102,32 @@ def test_a_corpus_has_the_passages_of_the_folder_with_its_kinds_and_places(tmp_p
         rows[int(p.document)]["metadata"]["source"] in linked for p in (o.a, o.b))]  # fmt: skip
     assert not missing  # every text with reuse is linked to another one that has it
     assert done.totals["passages_reuse"] == sum(record["kind"] == "reuse" for record in mine)
+
+
+def test_gates_count_what_a_corpus_shares(tmp_path):
+    """Two articles with one passage and no duplicate; a third one alone has nothing to say."""
+    rng = random.Random(2)
+    one, two, three = ("\n".join(sentence(rng, 40) for _ in range(6)) + "\n" for _ in range(3))
+    two += sentence(rng, 40) + "\n"
+    two = two.replace(two.split("\n")[2], one.split("\n")[3])
+    for name, texts in (("shared", (one, two)), ("alone", (one, three))):
+        (tmp_path / f"{name}.jsonl").write_bytes(b"\n".join(orjson.dumps({"text": text}) for text in texts))
+    gate = ("--isolated", "-q", "--fail-on", "overlap")
+    done = command("shared.jsonl", "out", *gate, cwd=tmp_path)
+    assert done.returncode == 1 and "1 open overlap (--fail-on overlap)" in done.stderr
+    assert command("shared.jsonl", "out", "--isolated", "-q", "--fail-on", "findings", cwd=tmp_path).returncode == 1
+    assert command("shared.jsonl", "out", "--isolated", "-q", "--fail-on", "pending", cwd=tmp_path).returncode == 0
+    assert command("alone.jsonl", "out2", *gate, cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "option", [("--new-only",), ("--check",), ("--output-format", "sarif"), ("--output-format", "json")]
+)
+def test_what_a_corpus_cannot_do_is_said(tmp_path, option):
+    (tmp_path / "a.jsonl").write_bytes(b'{"text": "x"}\n')
+    done = command("a.jsonl", "out", "--isolated", *option, cwd=tmp_path)
+    assert done.returncode == 2 and option[0] in done.stderr and "corpus" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow

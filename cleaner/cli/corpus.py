@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cleaner.pipeline import Book
     from cleaner.runners import Runner
 
+OPTION = {"only_check": "--check", "show_diff": "--diff", "dry_run": "--dry-run", "new_only": "--new-only"}
 MOST = 20  # errors that are printed; all are in the records
 
 
@@ -27,12 +28,17 @@ def clean_corpus(
     options: Options, entries: list[Entry], src: Path, out: Path, config: Config, book: Book, flags: dict[str, Any]
 ) -> int:
     """Clean a corpus, print a summary, and return the exit code."""
-    for name in ("only_check", "show_diff", "dry_run"):
+    for name in ("only_check", "show_diff", "dry_run", "new_only"):
         if flags.get(name):
             raise click.UsageError(
-                f"--{name.split('_')[-1]} compares folders of texts, and this is a corpus; nothing was written; "
+                f"{OPTION[name]} compares folders of texts, and this is a corpus; nothing was written; "
                 "clean it into another OUT and compare the two"
             )
+    if flags["output_format"] != "text":
+        raise click.UsageError(
+            f"--output-format {flags['output_format']} tells of a folder of texts, and this is a corpus; nothing was "
+            "written; its records are written to OUT/__report__/records"
+        )
     from cleaner.corpus import run as corpus
     from cleaner.runners import choose
 
@@ -55,11 +61,26 @@ def clean_corpus(
     _summary(options, done, out)
     if flags["stats"]:
         _stats(Path(flags["stats"]), done, runner, (_cpu() - begun, time.monotonic() - wall), size)
-    gates = {*keys.fail_on, *flags["fail_on"]}
-    failed = ("pending" in gates and done.totals.get("pending", 0)) or ("overlap" in gates and done.groups.count)
+    closed = _gate(options, done, {*keys.fail_on, *flags["fail_on"]})
     from cleaner.pipeline import worst
 
-    return worst((done.exit, 1 if failed else 0))
+    return worst((done.exit, 1 if closed else 0))
+
+
+def _gate(options: Options, done: Done, gates: set[str]) -> bool:
+    """Say which gates are closed, and whether any is. All counts are those of this run alone."""
+    totals, t = done.totals, options.printer.t
+    pending = totals.get("pending", 0)
+    overlaps = done.groups.count + totals.get("passages_reuse", 0)
+    said = {
+        "pending": (pending, t.plural(pending, "place waits for a person", "places wait for a person")),
+        "overlap": (overlaps, t.plural(overlaps, "open overlap")),
+        "findings": ((found := totals.get("edits", 0) + pending + overlaps), t.plural(found, "finding")),
+    }
+    closed = [name for name, (count, _) in said.items() if name in gates and count]
+    for name in closed:
+        options.printer.error(f"{said[name][1]} (--fail-on {name})")
+    return bool(closed)
 
 
 def _summary(options: Options, done: Done, out: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cleaner.corpus.run import Done
     from cleaner.files import Entry
     from cleaner.pipeline import Book
-    from cleaner.runners import Runner
+    from cleaner.runners import Runner, Tick
 
 OPTION = {"only_check": "--check", "show_diff": "--diff", "dry_run": "--dry-run", "new_only": "--new-only"}
 MOST = 20  # errors that are printed; all are in the records
@@ -42,12 +42,12 @@ def clean_corpus(
     from cleaner.corpus import run as corpus
     from cleaner.runners import choose
 
-    printer, begun, wall = options.printer, _cpu(), time.monotonic()
+    printer, begun, stages = options.printer, _cpu(), _Stages(options.printer.tick)
     size = sum(files.size_of(entry.path) for entry in entries if entry.taken)
     keys = config.keys
     runner = choose(keys.engine, keys.jobs, options.ray_address, work=size, deadline=keys.deadline)
     try:
-        done = corpus.run(entries, src, out, config, book, runner, printer.tick, wait=flags["wait"])
+        done = corpus.run(entries, src, out, config, book, runner, stages.tick, wait=flags["wait"])
     finally:
         runner.close()
     for error in done.errors[:MOST]:
@@ -60,7 +60,7 @@ def clean_corpus(
         printer.note(note)
     _summary(options, done, out)
     if flags["stats"]:
-        _stats(Path(flags["stats"]), done, runner, (_cpu() - begun, time.monotonic() - wall), size)
+        _stats(Path(flags["stats"]), done, runner, _cpu() - begun, stages.seconds(), size)
     closed = _gate(options, done, {*keys.fail_on, *flags["fail_on"]})
     from cleaner.pipeline import worst
 
@@ -120,18 +120,36 @@ def _cpu() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def _stats(file: Path, done: Done, runner: Runner, seconds: tuple[float, float], size: int) -> None:
+class _Stages:
+    """Shows progress, and notes when each stage began."""
+
+    def __init__(self, tick: Tick) -> None:
+        self._tick = tick
+        self._begun = {"cutting": time.monotonic()}
+
+    def tick(self, what: str, done: int, of: int) -> None:
+        self._begun.setdefault(what, time.monotonic())
+        self._tick(what, done, of)
+
+    def seconds(self) -> dict[str, float]:
+        """Return the seconds of wall time from the begin of each stage to that of the next one, or to now."""
+        times = [*self._begun.values(), time.monotonic()]
+        return {name: round(b - a, 3) for name, a, b in zip(self._begun, times, times[1:], strict=False)}
+
+
+def _stats(file: Path, done: Done, runner: Runner, cpu: float, stages: dict[str, float], size: int) -> None:
     import platform
     from importlib.metadata import version
 
     import orjson
 
-    cpu, wall = seconds
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     found = {
-        "cpu_seconds": round(cpu, 3), "wall_seconds": round(wall, 3), "input_bytes": size, "jobs": runner.jobs,
+        "cpu_seconds": round(cpu, 3), "wall_seconds": round(sum(stages.values()), 3), "input_bytes": size,
+        "jobs": runner.jobs,
         "largest_process_mib": peak >> 10, "resumed_parts": done.resumed, "python": platform.python_version(),
         "versions": {name: version(name) for name in ("seedclean", "regex", "opencc", "numpy", "rapidfuzz")},
         "totals": done.totals, "codes": done.codes, "rules": done.rules, "deaths": getattr(runner, "deaths", 0),
+        "stages": stages,
     }  # fmt: skip
     file.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")

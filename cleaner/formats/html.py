@@ -13,6 +13,8 @@ from itertools import chain
 from types import TracebackType
 from typing import Any, Protocol
 
+import orjson
+
 from cleaner.errors import InputError, OutputError
 from cleaner.formats import html_decode, html_guard
 from cleaner.formats.sandbox import Died, Late, NotStarted, Sandbox
@@ -85,7 +87,7 @@ class Extractor:
 
     def _asked(self, question: dict[str, str], where: str) -> bytes:
         """Return the child's answer; a child that dies is replaced once."""
-        raw = json.dumps(question, ensure_ascii=False).encode("utf-8")
+        raw = orjson.dumps(question)
         for left in range(TRIES - 1, -1, -1):
             try:
                 return self.box.ask(raw, self.deadline)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
+import orjson
 from trafilatura import bare_extraction, xml
 
 from cleaner.errors import CleanerError
@@ -37,7 +38,7 @@ _TAG = re.compile(r"<[a-zA-Z/!?](?:=\s*+(?:\"[^\"]*+\"|'[^']*+')|[^>])*+>?", re.
 
 def answer(question: bytes) -> bytes:
     """Return the answer to one question, whatever happens to the page."""
-    asked = json.loads(question)
+    asked = orjson.loads(question)
     try:
         found = extract(asked["text"], asked["where"])
     except CleanerError as err:
@@ -46,7 +47,7 @@ def answer(question: bytes) -> bytes:
         raise
     except Exception as err:  # a bug, ours or a library's: this page is not done, the next one may be
         found = {"broken": f"{type(err).__name__}: {err}"[:300]}
-    return json.dumps(found).encode("ascii")
+    return json.dumps(found).encode("ascii")  # what is found may be anything: orjson takes no lone surrogate
 
 
 def extract(text: str, where: str) -> dict[str, Any]:

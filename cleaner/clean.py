@@ -111,10 +111,10 @@ def clean(
             "look at it with `clean explain --set budget.hard=1 FILE`, or raise --max-removed",
         )  # fmt: skip
     self_check(name, draft)
-    flags = ("soft-budget",) if taken > settings.budget.soft else ()
+    flags = [*["emptied"] * is_emptied(draft), *["soft-budget"] * (taken > settings.budget.soft)]
     work.name_it()
     asks, meta = sorted(work.asks, key=_place), sorted(work.meta.items())
-    return Cleaned(name, draft, tuple(asks), tuple(work.marks), tuple(meta), flags, rulings)
+    return Cleaned(name, draft, tuple(asks), tuple(work.marks), tuple(meta), tuple(flags), rulings)
 
 
 def _place(ask: Ask) -> tuple[int, int, str]:
@@ -340,6 +340,16 @@ def prose_taken(draft: Draft, free: set[str], decided: Sequence[Ruling] = ()) ->
     if not taken:
         return 0.0  # nearly always: only lines around the article went, and nobody has to count the rest
     return taken / sum(_count(unit, line) for line in source.split("\n") if _counts(line, unit))
+
+
+def is_emptied(draft: Draft) -> bool:
+    """Say whether less than a tenth of the source's Han characters are left, by whatever went.
+
+    The budget counts prose alone; of a text of short lines everything could go without a word.
+    """
+    if 2 * len(draft.text) >= len(draft.source):
+        return False
+    return 10 * han_count(draft.text) < han_count(draft.source)
 
 
 _LETTER = regex.compile(r"\p{L}")

@@ -152,6 +152,14 @@ def test_a_document_that_would_lose_most_of_its_prose_is_refused_and_a_soft_loss
     assert free.draft.text == sentence * 3
 
 
+def test_a_text_of_short_lines_that_goes_nearly_whole_is_flagged():
+    """Prose it has none, so no budget counts it."""
+    text = "赌徒的自白\n" * 10
+    assert clean("a", text, [rule(do=Shorten(10, "赌徒的自白\n"))], Settings()).flags == ("emptied",)
+    assert clean("a", text, [rule(do=Shorten(9, "赌徒的自白\n"))], Settings()).flags == ()
+    assert clean("a", "\n" * 10, [rule(do=Shorten(10, "\n"))], Settings()).flags == ()
+
+
 class Shorten:
     """Removes the first `count` of ten sentences, one by one."""
 

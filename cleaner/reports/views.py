@@ -25,6 +25,7 @@ VALUES = (  # of records, that people are shown: kinds of overlaps and what was 
 )  # fmt: skip
 FLAGS = {
     "soft-budget": mark("rules took more prose than the soft limit allows without notice"),
+    "emptied": mark("less than a tenth of the text is left"),
     "extraction-fallback": mark("the main text was found by the structure of the page alone, not by the extractor"),
     "extraction-low": mark("less than 30 % of the page's text was kept, and its structure points to more"),
     "charset-corrected": mark("the page names another encoding than its bytes are in"),

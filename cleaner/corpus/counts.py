@@ -26,6 +26,7 @@ from cleaner.runners.exchange import Rows, Shuffle, owners, save
 Array = npt.NDArray[Any]
 GRAMS = np.dtype([("key", np.uint64), ("hash", np.uint64)])
 FEW = 2  # texts that a gram of a passage stands in, if no more is known
+HELD = 50_000_000  # grams of a table that is one file, 600 MB that all workers of a machine share
 LEAST_BITS, MOST_BITS = 16, 28  # of the filter, one byte each: 256 MB at most, and shared by all workers of a machine
 
 
@@ -81,7 +82,23 @@ def gram_table(shuffle: Shuffle, store: Store, sources: Sequence[str]) -> Table:
     parts = range(len(store.bases))
     run_all(shuffle.runner, job, list(parts), shuffle.tick)
     rows = [Rows(str(folder / f"{part:06}.npy")) for part in parts]
-    return Table(tuple(shuffle.exchange("grams", rows, "key", _count)[0]))
+    return in_one(shuffle, "grams", shuffle.exchange("grams", rows, "key", _count)[0])
+
+
+def in_one(shuffle: Shuffle, name: str, files: Sequence[str]) -> Table:
+    """Return a table, of one file if it is not too large: each partition costs every look-up its share of time."""
+    if len(files) < 2 or sum(len(opened(f"{file}.keys.npy")) for file in files) > HELD:
+        return Table(tuple(files))
+    folder = Path(shuffle.work, f"{name}.joined")
+    run_all(shuffle.runner, Job("joining", partial(_joined, str(folder)), str(folder)), [tuple(files)], shuffle.tick)
+    return Table((str(folder / "table"),))
+
+
+def _joined(folder: str, sources: tuple[str, ...], _trial: Trial) -> Value:
+    keys, counts = (np.concatenate([np.load(f"{name}.{what}.npy") for name in sources]) for what in ("keys", "counts"))
+    order = np.argsort(keys)
+    put(f"{folder}/table", keys[order], counts[order])
+    return {"keys": len(keys)}
 
 
 def _filter(folder: str, sources: tuple[str, ...], _trial: Trial) -> Value:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.corpus.counts import Table, opened, put
+from cleaner.corpus.counts import Table, in_one, opened, put
 from cleaner.overlap.edges import EDGE_DOCUMENTS
 from cleaner.overlap.key import changes
 from cleaner.runners import Trial, Value
@@ -29,7 +29,7 @@ def line_table(shuffle: Shuffle, rows: Sequence[Rows], labels: Sequence[str], ca
     found, _ = shuffle.exchange("lines", rows, "key", partial(_lines, tuple(labels), cap))
     pages, _ = shuffle.exchange("lines-pages", _files(found), "doc", _pages)
     kept, _ = shuffle.exchange("lines-edges", _files(pages), "key", _edges)
-    return Table(tuple(kept))
+    return in_one(shuffle, "lines", kept)
 
 
 def _files(targets: Sequence[str]) -> list[Rows]:

@@ -17,14 +17,13 @@ def config() -> None:
 @configured()
 def show(options: Options) -> int:
     """The settings in force and the file that they come from, as JSON."""
-    import orjson
 
     loaded = options.config(None)
     t = options.printer.t
     options.printer.note(
         t("from {file}", file=loaded.file) if loaded.file else t("no configuration file: the defaults")
     )
-    options.printer.raw(orjson.dumps(loaded.keys.model_dump(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    options.printer.json(loaded.keys.model_dump())
     return 0
 
 

@@ -66,10 +66,8 @@ def _two(options: Options, out: Path, against: str, *, everything: bool, as_json
     then = read_report(Path(against)) if (Path(against) / JSONL).is_file() else of_revision(out, against)
     found = two_runs(then, now)
     if as_json:
-        import orjson
-
         whole = {"out": slash(out), "against": against, **found.as_dict()}
-        options.printer.raw(orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        options.printer.json(whole)
     else:
         for line in lines(found, out=slash(out), against=against, every=everything, t=options.printer.t):
             options.printer.say(line)

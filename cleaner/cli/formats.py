@@ -115,12 +115,14 @@ def as_records(form: str, records: Records) -> bytes:
 
 
 def json_of(records: Iterable[Record]) -> bytes:
+    """Return records as one JSON array, in which nothing acts on a terminal."""
     import orjson
 
     from cleaner.reports.records import as_dict
+    from cleaner.show import visible_json
 
     option = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
-    return orjson.dumps([as_dict(record) for record in records], option=option)
+    return visible_json(orjson.dumps([as_dict(record) for record in records], option=option))
 
 
 def gate(printer: Printer, found: Sequence[Finding], gates: Collection[str], records: Records) -> bool:

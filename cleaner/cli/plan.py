@@ -42,9 +42,7 @@ def plan(options: Options, src: str, out: str | None, documents: int, as_json: b
     with tempfile.TemporaryDirectory(prefix="clean-plan-") as folder:
         told = foresee(found, Path(folder), config, options.book(config), jobs, documents)
     if as_json:
-        import orjson
-
-        options.printer.raw(orjson.dumps(asdict(told), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        options.printer.json(asdict(told))
         return 0
     free = room(Path(out) if out else Path.cwd())
     return _say(options.printer, told, free)

@@ -18,6 +18,7 @@ import click
 
 from cleaner.errors import CleanerError, Errors
 from cleaner.languages import ENGLISH, Speech, of_environment, speech
+from cleaner.show import visible_json
 
 JSON_EVERY = 1.0  # seconds between two lines of progress for a program
 PLAIN_EVERY = 10.0  # seconds between two lines of progress where there is no terminal
@@ -84,6 +85,12 @@ class Printer:
                 self._leave(sys.stdout)
             except OSError as err:
                 self.full(err)
+
+    def json(self, value: Any) -> None:
+        """Write a value as JSON to stdout; what a terminal would hide or obey stands as \\uXXXX."""
+        import orjson
+
+        self.raw(visible_json(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)))
 
     def note(self, text: str) -> None:
         """Print what is no result: to stderr, unless quiet."""

@@ -19,7 +19,6 @@ def stats(ctx: click.Context, out: str | None, page: str | None, as_json: bool) 
 
     Rules by hits, characters by kind, lengths before and after, scripts, overlaps: from the report of OUT alone.
     """
-    import orjson
 
     from cleaner import files
     from cleaner.config import discover, load
@@ -38,7 +37,7 @@ def stats(ctx: click.Context, out: str | None, page: str | None, as_json: bool) 
         files.replace_file(Path(page), stats_page(found))
         printer.note(printer.t("wrote {names}", names=show_path(page)))
     if as_json:
-        printer.raw(orjson.dumps(found.as_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        printer.json(found.as_dict())
     elif not page:
         for line in lines(found, printer.t):
             printer.say(line)

@@ -1,7 +1,8 @@
 """The files of a run as a table (CSV, RFC 4180 with LF): one row a file, with what its byline says.
 
 Scraped text is hostile: a spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula and may
-send its neighbours to a host. Such a cell gets an apostrophe in front (OWASP, CSV Injection).
+send its neighbours to a host. Such a cell gets an apostrophe in front (OWASP, CSV Injection). What a terminal would
+obey or hide stands as `\\u{HEX}`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import io
 import re
 
 from cleaner.reports.records import Records
+from cleaner.show import show
 
 COLUMNS = ("path", "status", "script", "title", "source", "author", "editor", "date", "location", "chars")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # in a byline; a path says which
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # full width ones are folded by some programs
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def to_csv(records: Records) -> bytes:
@@ -24,11 +26,17 @@ def to_csv(records: Records) -> bytes:
     writer.writerow(COLUMNS)
     for file in records.files:
         said = {name: file.meta.get(name, "") for name in COLUMNS[3:9]}
-        cells = {"path": file.path, "status": file.status, "script": file.script, "chars": str(file.chars_out), **said}
+        cells = {
+            "path": show(file.path),
+            "status": file.status,
+            "script": file.script,
+            "chars": str(file.chars_out),
+            **said,
+        }
         writer.writerow([_safe(cells[name]) for name in COLUMNS])
     return out.getvalue().encode("utf-8", "surrogatepass")
 
 
 def _safe(cell: str) -> str:
-    cell = _CONTROL.sub(" ", cell)
+    cell = show(_CONTROL.sub(" ", cell))
     return "'" + cell if cell.lstrip().startswith(_FORMULA) else cell

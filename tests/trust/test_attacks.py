@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.corpora import texts
 from tests.test_cli import PROSE, clean, seeds, shell, tree
 
 __all__ = ["seeds"]
@@ -154,6 +155,27 @@ def test_no_payload_becomes_markup_or_drives_a_terminal(tmp_path, place):
     for page in parsed(tmp_path / "o"):
         assert set(page.xpath("//script/text() | //style/text()")) <= code
     _only_our_elements(tmp_path / "o/__report__")
+
+
+def test_what_programs_are_given_on_stdout_drives_no_terminal(tmp_path):
+    """JSON leaves C1 controls (0x9b begins a sequence), DEL and bidi characters as they are, and people look at it."""
+    src = tmp_path / "s"
+    src.mkdir()
+    hostile = CONTROLS.replace("\x00", "")
+    for i, text in enumerate(texts(8)):
+        body = f"标题{i}\n\n{text}{PROSE}领(lǐng)导{hostile}在365bet体育在线\n"
+        body += f"关注{hostile}公众号领取{hostile}福利\n分享到:\n"
+        (src / f"{i}{hostile}.txt").write_text(body, encoding="utf-8")
+    for command in (
+        *(["s/", "o/", "--output-format", form] for form in ("json", "jsonl", "sarif", "gitlab", "github", "junit")),
+        ["report", "o/", "--format", "csv"], ["report", "o/", "--format", "json"],
+        ["lint", "s/", "--output-format", "json"], ["lint", "s/", "--output-format", "jsonl"],
+        ["overlaps", "s/", "--output-format", "jsonl"], ["suggest", "s/", "--min-documents", "2"],
+        ["stats", "o/", "--json"], ["diff", "o/", "--against", "o/", "--json"],
+    ):  # fmt: skip
+        found = clean(*command, cwd=tmp_path)
+        assert found.returncode in (0, 1) and found.stdout, (command, found.stderr)
+        assert not set(found.stdout + found.stderr) & UNSAFE, (command, sorted(set(found.stdout) & UNSAFE))
 
 
 OURS = frozenset(

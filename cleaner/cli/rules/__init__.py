@@ -101,11 +101,10 @@ def put_json(ctx: click.Context, value: dict[str, Any], output: str | None) -> i
     from cleaner import files
     from cleaner.cli import printer_of
 
-    raw = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     if output:
-        files.replace_file(Path(output), raw)
+        files.replace_file(Path(output), orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:
-        printer_of(ctx).raw(raw)
+        printer_of(ctx).json(value)
     return 0
 
 

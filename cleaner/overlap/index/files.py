@@ -15,7 +15,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -113,14 +113,13 @@ class Store:
             self._sweep()
 
     def _write(self, index: Index, before: Index | None) -> None:
-        parts = _parts(index)
-        known = _parts(before) if before else dict.fromkeys(parts, b"")
-        for name, whole in parts.items():
-            at = len(known[name])
-            if before is None or len(whole) > at:
-                _append(self._path(name), at, whole[at:])
+        codes, records = (len(before.codes), len(before.records)) if before else (0, 0)
+        _append(self._path(CODES), codes * index.codes.itemsize, index.codes[codes:].data)
+        _append(self._path(RECORDS), records, index.records[records:])
+        if before is None:
+            _append(self._path(PLACES), 0, *_listed(index))
         fresh = self._path("new")
-        fresh.write_bytes(_written(index, parts, self.generation, self.purpose))
+        fresh.write_bytes(_written(index, self.generation, self.purpose))
         fresh.replace(self.folder / STATE)
 
     def _path(self, name: str) -> Path:
@@ -189,22 +188,28 @@ def _bytes(path: Path, most: int = LIMIT) -> bytes:
         return file.read(min(most, found.st_size))
 
 
-def _append(path: Path, at: int, raw: bytes) -> None:
+def _append(path: Path, at: int, *pieces: bytes | memoryview) -> None:
     """Write bytes from some place of a file on: what stands there, if anything, is of a run that did not end."""
     with path.open("r+b" if at else "wb") as file:
         file.truncate(at)
         file.seek(at)
-        file.write(raw)
+        file.writelines(pieces)
 
 
-def _sum(raw: bytes | memoryview) -> bytes:
-    return xxhash.xxh3_64_digest(raw)
+def _sum(*pieces: bytes | memoryview) -> bytes:
+    found = xxhash.xxh3_64()
+    for piece in pieces:
+        found.update(piece)
+    return found.digest()
 
 
-def _parts(index: Index) -> dict[str, bytes]:
-    """Return what stands in the files of a generation, by name."""
-    places = (index.postings.begin, index.postings.places)
-    return {CODES: index.codes.tobytes(), RECORDS: index.records, PLACES: b"".join(x.tobytes() for x in places)}
+def _listed(index: Index) -> tuple[memoryview, memoryview]:
+    return index.postings.begin.data, index.postings.places.data
+
+
+def _stated(*pieces: bytes | memoryview) -> tuple[int, str]:
+    """Return what the state says of a file: its size and checksum."""
+    return sum(memoryview(piece).nbytes for piece in pieces), _sum(*pieces).hex()
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:
@@ -217,12 +222,14 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Array]]:
             yield name + one.name, held
 
 
-def _written(index: Index, parts: Mapping[str, bytes], generation: str, purpose: str) -> bytes:
+def _written(index: Index, generation: str, purpose: str) -> bytes:
     arrays = list(_flat(index.state))
     head = {
         "generation": generation, "purpose": purpose, "names": index.state.names, "starts": index.state.starts,
         "listed": index.listed, "buckets": len(index.postings.begin),
-        "parts": {name: (len(raw), _sum(raw).hex()) for name, raw in parts.items()},
+        "parts": {
+            CODES: _stated(index.codes.data), RECORDS: _stated(index.records), PLACES: _stated(*_listed(index)),
+        },
         "arrays": [(name, array.dtype.str, array.shape) for name, array in arrays],
     }  # fmt: skip
     text = orjson.dumps(head)

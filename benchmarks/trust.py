@@ -42,15 +42,17 @@ def faults(place: Path, long: bool) -> Iterable[Row]:
 
 
 def kills(place: Path, long: bool) -> Iterable[Row]:
-    """Kill the command, its worker, or both, and interrupt it."""
+    """Kill the command, its workers, or both, and interrupt it."""
     many = 10 if long else 1
-    plain = Kills(place / "plain", pages=False).series({"parent": 140 * many, "SIGINT": 20, "SIGTERM": 20}, every=10)
-    pages = Kills(place / "pages").series({"worker": 30 * many, "both": 30 * many}, every=10)
+    plain = Kills(place / "plain", pages=False).series({"parent": 140 * many, "SIGINT": 10, "SIGTERM": 10}, every=10)
+    ended = {"SIGINT": 10, "SIGTERM": 10, "SIGINT SIGTERM": 10, "SIGINT SIGINT": 10}
+    killed_pages = {"worker": 20 * many, "workers": 20 * many, "both": 20 * many}
+    pages = Kills(place / "pages").series(killed_pages | ended, every=10)
     figures, problems = plain.figures + pages.figures, plain.problems + pages.problems
-    killed = sum(figures[how] for how in ("parent", "worker", "both"))
-    what = f"{figures['hit']} hit a live run; {figures['reruns']} reruns"
-    yield "SIGKILL of the command or its worker", killed, what, figures, problems
-    yield "SIGINT (130) and SIGTERM (143)", figures["SIGINT"] + figures["SIGTERM"], "< 2 s each", Counter(), []
+    killed = sum(figures[how] for how in ("parent", *killed_pages))
+    what = f"{figures['hit']} hit a live run, {figures['two workers']} one with two workers; {figures['reruns']} reruns"
+    yield "SIGKILL of the command or its workers", killed, what, figures, problems
+    yield "SIGINT (130) and SIGTERM (143)", sum(figures[how] for how in ended), "< 2 s each", Counter(), []
 
 
 def fuzz(place: Path, long: bool) -> Iterable[Row]:

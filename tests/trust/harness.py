@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from cleaner.formats.html_ahead import LEAST
+
 PROSE = "曲靖市委常委会进一步研究部署贯彻落实工作，要求坚持高标准、严要求，一手抓谋划。第{}号文件从今天起施行。\n"
 PAGE = "<html><body><nav>首页</nav><article><h1>标题</h1>{}</article></body></html>"
 
@@ -26,7 +28,8 @@ class Ended:
 def make_seeds(folder: Path, version: int, *, pages: bool = True) -> Path:
     """Make 12 inputs, the same for a version: texts in several encodings and folders, two pages, one that is refused.
 
-    Odd versions lack two of the texts, so that going from one to the other also deletes.
+    Odd versions lack two of the texts, so that going from one to the other also deletes. `pages` adds as many small
+    pages as are taken apart by two children.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for i in range(12):
@@ -44,6 +47,9 @@ def make_seeds(folder: Path, version: int, *, pages: bool = True) -> Path:
                 (folder / f"p{i}.html").write_text(PAGE.format(text), encoding="utf-8")
             else:
                 (folder / f"x{i}.txt").write_text("  \n" if i == 9 else body, encoding="utf-8")
+    for i in range(2 * LEAST if pages else 0):
+        text = f"<p>{PROSE.format(version * 1000 + 500 + i)}</p>"
+        (folder / f"q{i:02}.html").write_text(PAGE.format(text), encoding="utf-8")
     return folder
 
 

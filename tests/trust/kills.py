@@ -1,4 +1,4 @@
-"""Kill the real command, and its worker, at random moments; then look at what is left, and run it again.
+"""Kill the real command, and its workers, at random moments; then look at what is left, and run it again.
 
 Half of the moments are spread over the whole run, half lie where it writes. Nothing may be torn, no process may live
 on, and the next run has to give what a run without a kill gives.
@@ -47,7 +47,7 @@ class Kills:
         shutil.copytree(self.place / f"v{version}", self.src)
 
     def _start(self, out: Path) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "cleaner", str(self.src), str(out), "--quiet"]
+        command = [sys.executable, "-m", "cleaner", str(self.src), str(out), "--quiet", "--jobs", "2"]
         env = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.place)}
         return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
@@ -63,16 +63,20 @@ class Kills:
     def one(self, how: str, version: int) -> None:
         """Start a run over seeds of a version, end it in a way, and judge what is left.
 
-        `how`: parent, worker, both (SIGKILL), SIGINT, SIGTERM.
+        `how`: parent, worker (one of them), workers, both (SIGKILL), SIGINT, SIGTERM, or two of these, such as "SIGINT
+        SIGINT", one soon after the other.
         """
         self._use(version)
         running = self._start(self.out)
         self._wait(running, signals=how.startswith("SIG"))
         workers = children_of(running.pid)
-        if how == "worker":
-            self._kill(workers)
+        self.figures["two workers"] += len(workers) > 1
+        if how in ("worker", "workers"):
+            self._kill(workers if how == "workers" else self.random.sample(workers, min(1, len(workers))))
         elif how.startswith("SIG"):
-            running.send_signal(getattr(signal, how))
+            for number in how.split():
+                running.send_signal(getattr(signal, number))
+                time.sleep(self.random.choice((0, 0.001, 0.01)))
         else:
             self._kill([running.pid, *(workers if how == "both" else [])])
         sent = time.monotonic()
@@ -104,7 +108,10 @@ class Kills:
         self.figures["hit"] += code not in (0, 3)
         what = f"{how} number {self.figures[how]}"
         # a shell shows 130 for -2 and 143 for -15: the run had ended, and the interpreter was on its way out
-        allowed = {"worker": (0, 3), "SIGINT": (130, -2, 3), "SIGTERM": (143, -15, 3)}.get(how, (-9, 3))
+        allowed = {"worker": {0, 3}, "workers": {0, 3}}.get(how, {-9, 3})
+        if how.startswith("SIG"):
+            codes = {"SIGINT": {130, -2}, "SIGTERM": {143, -15}}
+            allowed = {3}.union(*(codes[number] for number in how.split()))
         if code not in allowed:
             self._wrong("exits", f"{what}: exit {code}: {said[-600:]}")
         if "Traceback" in said:

@@ -25,7 +25,7 @@ class Matrix:
         self.place = place
         self.figures: Counter[str] = Counter()
         self.problems: list[str] = []
-        for i in range(3):  # 36 short documents
+        for i in range(3):  # 60 short documents
             make_seeds(place / "forward" / str(i), i * 7, pages=i == 0)
         self._copy_backward()
 
@@ -57,7 +57,7 @@ class Matrix:
         src = order if number % 2 else "."
         env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed, "LC_ALL": locale}
         env["TZ"] = "Asia/Shanghai" if number % 3 else "America/New_York"
-        more = ["--engine", "pool", "-j", str(workers)] if way == "corpus" else []
+        more = ["-j", str(workers), *(["--engine", "pool"] if way == "corpus" else [])]
         command = [sys.executable, "-m", "cleaner", src, str(out), "--quiet", *more]
         done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, encoding="utf-8", timeout=120)
         self.figures["runs"] += 1

@@ -21,7 +21,6 @@ from cleaner.corpus.parts import Input
 from cleaner.corpus.run import WORK, run
 from cleaner.corpus.sample import Taken, take
 from cleaner.corpus.seek import wanted
-from cleaner.corpus.store import MAPPED
 from cleaner.formats import TABLES
 from cleaner.pipeline import Book, quiet
 from cleaner.runners import Job, Value
@@ -57,13 +56,11 @@ class _Gauge(Serial):
     """A runner that looks at the folder of work after each job."""
 
     def __init__(self, work: Path) -> None:
-        self.work, self.most, self.shuffled, self.mapped = work, 0, 0, 0
+        self.work, self.most, self.shuffled = work, 0, 0
 
     def map(self, job: Job, tasks: Mapping[int, Any]) -> Iterator[tuple[int, Value]]:
         yield from super().map(job, tasks)
         self.most = max(self.most, _size(self.work))
-        if job.name == "cleaning":
-            self.mapped = sum(path.stat().st_size for end in ("keys", "texts") for path in self.work.rglob(f"*.{end}"))
         if job.name.endswith(": sorting"):
             self.shuffled += _size(Path(job.folder))
 
@@ -78,7 +75,6 @@ class _Measured:
     cpu: float
     work: int
     shuffled: int
-    mapped: int
     out: int
 
 
@@ -87,9 +83,7 @@ def _measured(src: Path, out: Path, config: Config, book: Book) -> _Measured:
     entries = wanted(src, out, config) or []
     gauge, begun = _Gauge(out / WORK), _cpu()
     done = run(entries, src, out, config, book, gauge, quiet)
-    found = _Measured(
-        done.totals.get("documents", 0), _cpu() - begun, gauge.most, gauge.shuffled, gauge.mapped, _size(out)
-    )
+    found = _Measured(done.totals.get("documents", 0), _cpu() - begun, gauge.most, gauge.shuffled, _size(out))
     shutil.rmtree(out)
     return found
 
@@ -103,7 +97,7 @@ def foresee(
     inputs: list[Input], folder: Path, config: Config, book: Book, jobs: int, documents: int
 ) -> Foreseen:  # fmt: skip
     """Clean a sample of the inputs in `folder`, and return what all of them will take with `jobs` processes."""
-    cpu = work = shuffled = mapped = out = total = sampled = 0.0
+    cpu = work = shuffled = out = total = sampled = 0.0
     for taken in take(inputs, folder / "sample", documents):
         found, fixed = _of(taken, folder, config, book)
         times = 1 / taken.share if taken.share else 0.0
@@ -112,13 +106,12 @@ def foresee(
         cpu += max(found.cpu - fixed.cpu, 0) * times + fixed.cpu
         work += found.work * times
         shuffled += found.shuffled * times
-        mapped += found.mapped * times
         out += found.out * times
     cpu += START * jobs
     wall = cpu / (jobs * BUSY if jobs > 1 else 1)
     return Foreseen(
         len(inputs), sum(given.size for given in inputs), round(total), round(sampled), cpu, wall, jobs,
-        _memory(config, jobs, int(shuffled), int(mapped)), round(out), round(work), round(shuffled),
+        _memory(config, jobs, int(shuffled)), round(out), round(work), round(shuffled),
     )  # fmt: skip
 
 
@@ -137,11 +130,11 @@ def _inputs(taken: Taken) -> list[Input]:
     return [Input(path.name, str(path), kind, path.stat().st_size, 0) for path in found]
 
 
-def _memory(config: Config, jobs: int, shuffled: int, mapped: int) -> int:
-    """Return bytes of all processes together: loaded code, the larger of part and partition, mapped texts."""
+def _memory(config: Config, jobs: int, shuffled: int) -> int:
+    """Return bytes of all processes together: loaded code, and the larger of part and partition."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
     most = max(PART * config.keys.part_size, SORTING * min(PARTITION, shuffled))
-    return jobs * (own + most) + own + min(mapped, MAPPED * config.keys.part_size)  # mapped pages are shared
+    return jobs * (own + most) + own
 
 
 def room(folder: Path) -> int:

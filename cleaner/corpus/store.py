@@ -1,14 +1,16 @@
 """What a corpus keeps of each document besides its row: the cleaned text, the key text, and a few words about both.
 
-Read by number of document, from files that are mapped: no list of them is held.
+Read by number of document, each from its place in a file: no list of them is held.
 """
 
 from __future__ import annotations
 
+import os
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from io import FileIO
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ from cleaner.overlap.sketch import distinct_grams, resemblance
 Array = npt.NDArray[Any]
 SCRIPTS = ("other", "hans", "hant", "mixed")
 TEXT = np.dtype([("end", np.int64), ("script", np.uint8), ("date", "S10")])
-MAPPED = 64  # files of texts that a process has mapped at once
+OPEN = 320  # files of texts that a process has open at once; many systems allow 1,024
 PAGES = 512  # pages that a task keeps
 
 
@@ -35,29 +37,34 @@ class Store:
     bases: tuple[int, ...]
 
     def key(self, doc: int) -> str:
-        raw, ends, at = self._found(doc, "keys")
-        return bytes(raw[int(ends[at]) : int(ends[at + 1])]).decode("utf-8", "surrogatepass")
+        file, ends, at = self._found(doc, "keys")
+        return _read(file, int(ends[at]), int(ends[at + 1]))
 
     def text(self, doc: int) -> tuple[str, str, str]:
         """Return the cleaned text of a document, its script, and the date it says."""
-        raw, ends, at = self._found(doc, "texts")
-        _, script, date = ends[at].tolist()
-        low = int(ends[at - 1]["end"]) if at else 0
-        text = bytes(raw[low : int(ends[at]["end"])]).decode("utf-8", "surrogatepass")
-        return text, SCRIPTS[script], date.decode("ascii")
+        file, ends, at = self._found(doc, "texts")
+        end, script, date = ends[at].tolist()
+        return _read(file, int(ends[at - 1]["end"]) if at else 0, end), SCRIPTS[script], date.decode("ascii")
 
-    def _found(self, doc: int, ending: str) -> tuple[Array, Array, int]:
-        part = int(np.searchsorted(np.array(self.bases), doc, "right")) - 1
+    def _found(self, doc: int, ending: str) -> tuple[FileIO, Array, int]:
+        part = bisect_right(self.bases, doc) - 1
         file = f"{self.folder}/{part:06}.{ending}"
-        state = Path(file).stat()
+        state = os.stat(file)  # noqa: PTH116 (a Path for each text takes longer than its text)
         return *_held(file, state.st_ino, state.st_mtime_ns), doc - self.bases[part]
 
 
-@lru_cache(maxsize=MAPPED)
-def _held(file: str, _inode: int, _changed: int) -> tuple[Array, Array]:
-    """Texts and where each stands; another file of the same name is not taken for the one seen before."""
-    raw = np.memmap(file, np.uint8, "r") if Path(file).stat().st_size else np.zeros(0, np.uint8)
-    return raw, np.load(f"{file}.npy", mmap_mode="r")
+def _read(file: FileIO, low: int, high: int) -> str:
+    return os.pread(file.fileno(), high - low, low).decode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=OPEN)
+def _held(file: str, _inode: int, _changed: int) -> tuple[FileIO, Array]:
+    """An open file of texts, and where each stands; another file of the same name is not taken for the one seen before.
+
+    Not mapped: a mapped file counts as memory of ours, and to map files again and again took as long as the classes of
+    passages, once a corpus had more of them than were held.
+    """
+    return FileIO(file), np.load(f"{file}.npy")
 
 
 class Compare:

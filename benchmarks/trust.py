@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -42,17 +42,28 @@ def faults(place: Path, long: bool) -> Iterable[Row]:
 
 
 def kills(place: Path, long: bool) -> Iterable[Row]:
-    """Kill the command, its workers, or both, and interrupt it."""
-    many = 10 if long else 1
-    plain = Kills(place / "plain", pages=False).series({"parent": 140 * many, "SIGINT": 10, "SIGTERM": 10}, every=10)
-    ended = {"SIGINT": 10, "SIGTERM": 10, "SIGINT SIGTERM": 10, "SIGINT SIGINT": 10}
-    killed_pages = {"worker": 20 * many, "workers": 20 * many, "both": 20 * many}
-    pages = Kills(place / "pages").series(killed_pages | ended, every=10)
-    figures, problems = plain.figures + pages.figures, plain.problems + pages.problems
-    killed = sum(figures[how] for how in ("parent", *killed_pages))
-    what = f"{figures['hit']} hit a live run, {figures['two workers']} one with two workers; {figures['reruns']} reruns"
-    yield "SIGKILL of the command or its workers", killed, what, figures, problems
-    yield "SIGINT (130) and SIGTERM (143)", sum(figures[how] for how in ended), "< 2 s each", Counter(), []
+    """Kill the command over texts, and interrupt it."""
+    found = Kills(place, pages=False).series(
+        {"parent": 140 * (10 if long else 1), "SIGINT": 10, "SIGTERM": 10}, every=10
+    )
+    yield from _ended(found, ("parent",), "SIGKILL of the command", "SIGINT (130) and SIGTERM (143)")
+
+
+def page_kills(place: Path, long: bool) -> Iterable[Row]:
+    """Kill the command over pages, the children that take them apart, or both, and interrupt it, also twice."""
+    kinds = ("worker", "workers", "both")
+    ended = {"SIGINT": 10, "SIGTERM": 10, "SIGINT SIGTERM": 5, "SIGINT SIGINT": 5}
+    found = Kills(place).series(dict.fromkeys(kinds, 200 if long else 20) | ended, every=10)
+    yield from _ended(found, kinds, "SIGKILL of the extractors, or of the command too", "SIGINT and SIGTERM, also two")
+
+
+def _ended(found: Kills, kinds: Sequence[str], killed: str, interrupted: str) -> Iterable[Row]:
+    figures = found.figures
+    two = f", {figures['two workers']} one with two extractors" if figures["two workers"] else ""
+    what = f"{figures['hit']} hit a live run{two}; {figures['reruns']} reruns"
+    yield killed, sum(figures[how] for how in kinds), what, figures, found.problems
+    count = sum(figures[how] for how in figures if how.startswith("SIG"))
+    yield interrupted, count, "< 2 s each; what is wrong is counted above", Counter(), []
 
 
 def fuzz(place: Path, long: bool) -> Iterable[Row]:
@@ -112,8 +123,8 @@ def memory(place: Path, long: bool) -> Iterable[Row]:
 
 
 PARTS: dict[str, Callable[[Path, bool], Iterable[Row]]] = {  # the longest first
-    "kills": kills, "fuzz": fuzz, "faults": faults, "matrix": matrix, "torture": torture, "memory": memory,
-    "pumped": pumped, "disk": disk,
+    "kills": kills, "page-kills": page_kills, "matrix": matrix, "faults": faults, "fuzz": fuzz, "memory": memory,
+    "torture": torture, "pumped": pumped, "disk": disk,
 }  # fmt: skip
 
 

@@ -111,10 +111,11 @@ def clean(
             "look at it with `clean explain --set budget.hard=1 FILE`, or raise --max-removed",
         )  # fmt: skip
     self_check(name, draft)
-    flags = [*["emptied"] * is_emptied(draft), *["soft-budget"] * (taken > settings.budget.soft)]
+    noticed = {"emptied": is_emptied(draft), "soft-budget": taken > settings.budget.soft}
+    flags = tuple(flag for flag, holds in noticed.items() if holds)
     work.name_it()
     asks, meta = sorted(work.asks, key=_place), sorted(work.meta.items())
-    return Cleaned(name, draft, tuple(asks), tuple(work.marks), tuple(meta), tuple(flags), rulings)
+    return Cleaned(name, draft, tuple(asks), tuple(work.marks), tuple(meta), flags, rulings)
 
 
 def _place(ask: Ask) -> tuple[int, int, str]:

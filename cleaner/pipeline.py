@@ -7,9 +7,8 @@ to a `Result`, and `output.py` brings OUT in step with it.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +38,7 @@ from cleaner.reports.build import build
 from cleaner.reports.previous import JSONL, README, REPORT, previous
 from cleaner.reports.records import AGAINST, Records, to_jsonl
 from cleaner.reports.rules import RuleInfo
+from cleaner.runners import processes
 from cleaner.show import record_path, show_path
 from cleaner.toml import suggestion
 
@@ -191,7 +191,7 @@ def _cleaned(
     with ExitStack() as stack:
         pages = _ahead(entries, src, config, memo)
         if pages:
-            stack.enter_context(pages)
+            stack.enter_context(closing(pages))
         for i, entry in enumerate(entries):
             tick("cleaning", i, len(entries))
             if pages:
@@ -216,7 +216,7 @@ def _ahead(entries: Sequence[files.Entry], src: Path, config: Config, memo: Memo
                 if not memo.knows(raw, keys.encoding, keys.allow_nul):
                     yield where, raw
 
-    jobs = max(1, min(keys.jobs or len(os.sched_getaffinity(0)), len(pages) // LEAST))
+    jobs = max(1, min(processes(keys.jobs), len(pages) // LEAST))
     return Ahead(unknown(), jobs, encoding=keys.encoding, allow_nul=keys.allow_nul)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from itertools import repeat
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def ahead(worker, pages, jobs=2, deadline=20.0):
     found = Ahead(iter(pages), jobs)
     for extractor in found.extractors:
         extractor.box, extractor.deadline = Sandbox(worker), deadline
-    return found
+    return closing(found)
 
 
 @pytest.fixture

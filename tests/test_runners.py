@@ -21,7 +21,7 @@ from cleaner.corpus.components import LINK, components, on_driver
 from cleaner.errors import InputError, OutputError, UsageError
 from cleaner.overlap.clusters import components as slow_components
 from cleaner.pipeline import quiet
-from cleaner.runners import Job, Trial, choose, run_all
+from cleaner.runners import Job, Trial, choose, processes, run_all
 from cleaner.runners.exchange import Rows, Shuffle, save
 from cleaner.runners.pool import Pool
 from cleaner.runners.serial import Serial
@@ -144,6 +144,16 @@ def test_the_engine_fits_the_work():
     assert isinstance(choose("pool", 1, None, work=1, deadline=9), Pool)
     with pytest.raises(UsageError, match="E202"):
         choose("serial", 0, "ray://x", work=1, deadline=9)
+
+
+def test_cores_are_counted_where_the_system_does_not_say_which_may_be_used(monkeypatch):
+    """macOS has no sched_getaffinity."""
+    assert processes(5) == 5 and processes(0) == len(os.sched_getaffinity(0))
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    assert processes(0) == 7 and processes(2) == 2
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert processes(0) == 1
 
 
 def summed(rows, target, _trial):

@@ -37,7 +37,7 @@ def clean_corpus(
     if flags["output_format"] != "text":
         raise click.UsageError(
             f"--output-format {flags['output_format']} tells of a folder of texts, and this is a corpus; nothing was "
-            "written; its records are written to OUT/__report__/records"
+            "written; leave it out, and find the records of the run in OUT/__report__/records"
         )
     from cleaner.corpus import run as corpus
     from cleaner.runners import choose

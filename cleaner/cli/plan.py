@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -32,13 +31,14 @@ def plan(options: Options, src: str, out: str | None, documents: int, as_json: b
     Nothing is written but to a folder of its own, which is removed. OUT is where the room on the disk is looked at.
     """
     from cleaner.corpus.foresee import foresee, inputs, room
+    from cleaner.runners import processes
 
     config = options.config(Path(src))
     found = inputs(Path(src), Path(out) if out else None, config)
     keys = config.keys
     if keys.out_format == "mirror" and not any(given.kind in ("jsonl", "parquet", "warc") for given in found):
         config = replace(config, keys=keys.model_copy(update={"out_format": "jsonl"}))  # a folder of texts as a corpus
-    jobs = keys.jobs or len(os.sched_getaffinity(0))
+    jobs = processes(keys.jobs)
     with tempfile.TemporaryDirectory(prefix="clean-plan-") as folder:
         told = foresee(found, Path(folder), config, options.book(config), jobs, documents)
     if as_json:

@@ -26,7 +26,7 @@ from cleaner.runners.exchange import Rows, Shuffle, owners, save
 Array = npt.NDArray[Any]
 GRAMS = np.dtype([("key", np.uint64), ("hash", np.uint64)])
 FEW = 2  # texts that a gram of a passage stands in, if no more is known
-HELD = 50_000_000  # grams of a table that is one file, 600 MB that all workers of a machine share
+HELD = 10_000_000  # grams of a table that is one file, 120 MB that all workers share; to join it takes four times that
 LEAST_BITS, MOST_BITS = 16, 28  # of the filter, one byte each: 256 MB at most, and shared by all workers of a machine
 
 

@@ -61,8 +61,8 @@ def _read(file: FileIO, low: int, high: int) -> str:
 def _held(file: str, _inode: int, _changed: int) -> tuple[FileIO, Array]:
     """An open file of texts, and where each stands; another file of the same name is not taken for the one seen before.
 
-    Not mapped: a mapped file counts as memory of ours, and to map files again and again took as long as the classes of
-    passages, once a corpus had more of them than were held.
+    Not mapped: a mapped file counts as memory of ours (250,000 documents: 1,261 MiB, without 826), and once there were
+    more of them than were held they were mapped again and again, a quarter of the time of passages and their classes.
     """
     return FileIO(file), np.load(f"{file}.npy")
 

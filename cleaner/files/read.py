@@ -31,10 +31,7 @@ def read(path: Path, where: str, *, limit: int) -> bytes:
             how = "raise --max-file-size, split it or exclude it"
             raise InputError("E120", where, what, "copied unchanged and quarantined", how)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            try:
-                raw = stream.read(before.st_size + 1)  # one more than there should be: it may have grown
-            except OSError as err:  # a disk that fails
-                raise _unreadable(err, where) from err
+            raw = stream.read(before.st_size + 1)  # one more than there should be: it may have grown
         _unchanged(path, where, before, len(raw))
     return raw
 
@@ -79,6 +76,8 @@ def _opened(path: Path, where: str) -> Iterator[tuple[int, os.stat_result]]:
         if not stat.S_ISREG(found.st_mode):
             raise not_a_file(where, found.st_mode)
         yield descriptor, found
+    except OSError as err:  # a disk that fails
+        raise _unreadable(err, where) from err
     finally:
         os.close(descriptor)
 

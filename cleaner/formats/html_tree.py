@@ -50,7 +50,7 @@ def key(text: str) -> str:
 
 
 def han_of(text: str) -> int:
-    """Return how many Han characters a text has. Found in runs: ten times as fast as one by one."""
+    """Return how many Han characters a text has. Found in runs: twice as fast as one by one."""
     return sum(map(len, _HAN.findall(text)))
 
 

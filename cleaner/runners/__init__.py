@@ -163,7 +163,7 @@ class Deaths:
 def choose(engine: Engine, jobs: int, address: str | None, *, work: int, deadline: float) -> Runner:
     """Return the runner for `work` bytes of input. `auto` starts no process where that would cost more than it saves.
 
-    `jobs` 0 means one for each core that this process may use.
+    `jobs` is that of `processes`.
     """
     if engine == "ray" or (engine == "auto" and address):
         from cleaner.runners.ray import Cluster
@@ -173,7 +173,7 @@ def choose(engine: Engine, jobs: int, address: str | None, *, work: int, deadlin
         raise UsageError(
             "E202", "--ray-address", f"the engine is '{engine}'", "nothing was written", "leave out one of the two"
         )
-    count = jobs or len(os.sched_getaffinity(0))
+    count = processes(jobs)
     if engine == "pool" or (engine == "auto" and count > 1 and work > LITTLE):
         from cleaner.runners.pool import Pool
 
@@ -181,6 +181,12 @@ def choose(engine: Engine, jobs: int, address: str | None, *, work: int, deadlin
     from cleaner.runners.serial import Serial
 
     return Serial()
+
+
+def processes(jobs: int) -> int:
+    """Return how many processes `jobs` means: 0 is one for each core that this one may use, as far as it can tell."""
+    may_use = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()  # macOS has none
+    return jobs or may_use or 1
 
 
 LITTLE = 2_000_000  # bytes of input below which a second process does not pay: it takes 0.6 s of CPU to start
